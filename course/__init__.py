@@ -1,0 +1,1 @@
+"""The door to the course: `python -m course`. Standard library only."""

@@ -1,0 +1,49 @@
+"""The command line of the course: `python -m course COMMAND`."""
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+
+from course import console
+from course.lessons import ROOT, Course, CourseError
+
+COMMANDS = (
+    *("demo", "test", "list", "start", "check", "hint"),
+    *("diff", "wire", "prove", "lint", "grade", "setup"),
+)
+
+
+def build_parser():
+    """Make the parser: one sub-command for each module of `course/commands`."""
+    parser = argparse.ArgumentParser(prog="python -m course", description="The messenger course.")
+    parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name in COMMANDS:
+        module = importlib.import_module(f"course.commands.{name}")
+        text = module.__doc__
+        command = commands.add_parser(name, help=text.splitlines()[0], description=text)
+        command.formatter_class = argparse.RawDescriptionHelpFormatter
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    return parser
+
+
+def main():
+    """Run one command and exit with its code."""
+    console.prepare_streams()
+    options = build_parser().parse_args()
+    try:
+        sys.exit(options.run(options, Course(options.root.resolve())))
+    except CourseError as error:
+        sys.exit(f"{console.paint('Error:', 'red')} {error}")
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
