@@ -1,8 +1,15 @@
 """The command line of the course: `python -m course COMMAND`."""
 
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - said before an import fails on an older one
+    sys.exit(
+        f"The course needs Python 3.11 or newer; this is {sys.version.split()[0]}. Get one from "
+        "https://www.python.org/downloads/ and name it, such as: python3.13 -m course setup"
+    )
+
 import argparse
 import importlib
-import sys
 from pathlib import Path
 
 from course import console

@@ -32,14 +32,17 @@ def receive_message(sock):
     data = b""
     deadline = time.monotonic() + PATIENCE
     while chunk := look(sock, data, deadline):
+        if not data and chunk[0] in b"\r\n":
+            sock.recv(1)  # an empty line, or the end of the last one
+            continue
         try:
             end = find_end(data + chunk)
         except BadMessage:
             sock.recv(chunk.find(b"\n") + 1 or len(chunk))  # the rest of the line is of no use
             raise
         size = len(chunk) if end is None else end - len(data)
-        data = (data + sock.recv(size)).lstrip(b"\r\n")
-        if len(data.rstrip(b"\r\n")) > MAX_BYTES:
+        data += sock.recv(size)
+        if len(data.rstrip()) > MAX_BYTES:
             raise BrokenStream(f"a message is longer than {MAX_BYTES} bytes")
         if end is not None:
             return decode(data)
@@ -66,10 +69,8 @@ def find_end(data):
     """Return where the first object in the bytes ends, or None if it has not ended yet."""
     depth, in_text, escaped = 0, False, False
     for position, byte in enumerate(data):
-        if depth == 0 and byte in b"\r\n":
-            continue
         if depth == 0 and byte not in b"{":
-            raise BadMessage("a message begins with {")
+            raise BadMessage("a message begins with a curly bracket")
         if byte in b"\n":
             raise BadMessage("a line ended inside a message")
         if in_text:
@@ -82,15 +83,15 @@ def find_end(data):
         elif byte in b"}]":
             depth -= 1
             if depth == 0:
-                return position + 1 + len_of_line_end(data[position + 1 : position + 3])
+                return position + 1 + line_end(data[position + 1 : position + 3])
         if depth > MAX_DEPTH:
             raise BadMessage(f"more than {MAX_DEPTH} objects inside each other")
     return None
 
 
-def len_of_line_end(rest):
+def line_end(rest):
     """Return how many bytes the end of the line takes, if it follows at once."""
-    return 2 if rest == b"\r\n" else int(rest[:1] == b"\n")
+    return 2 if rest == b"\r\n" else 1 if rest[:1] == b"\n" else 0
 
 
 def decode(data):

@@ -119,7 +119,7 @@ def main():
     try:
         server = create_socket_server(args.addr, args.port)
     except (OSError, UnicodeError) as error:
-        sys.exit(f"Cannot listen on {args.addr or 'all addresses'}, port {args.port}: {error}")
+        sys.exit(f"Cannot start on {args.addr or 'all addresses'}, port {args.port}: {error}")
     with server:
         print(f"Listening on port {server.getsockname()[1]}. Ctrl+C stops the server.", flush=True)
         try:

@@ -1,0 +1,175 @@
+"""Show the newest messenger of the course, here in the terminal.
+
+Starts the server of the newest lesson, lets two clients talk to it in turn, tells how to join
+from a second terminal, and goes on until Ctrl+C.
+"""
+
+import math
+import os
+import queue
+import re
+import shlex
+import signal
+import subprocess
+import threading
+import time
+
+from course import console, environment, processes
+from course.lessons import CourseError
+
+HOST = "127.0.0.1"
+LISTENING = r"Listening on (?:.*\D)?port (\d+)"
+PATIENCE = 30  # seconds that a server may take to begin, and a client for its turn
+GRACE = 2  # seconds that it may take to end
+COLOURS = ("cyan", "magenta", "yellow", "green", "blue")
+
+
+def add_arguments(parser):
+    """Declare how long the demo goes on."""
+    parser.add_argument("--once", action="store_true", help="end after the two turns")
+
+
+def run(options, course):
+    """Show the newest messenger until Ctrl+C, however early that comes."""
+    lesson = newest(course)
+    kind = KINDS[max(first for first in KINDS if first <= lesson.number)]
+    python = environment.ensure(course)
+    listen_to_signals()
+    try:
+        with Cast() as cast:
+            kind(cast, python, lesson, options.once)
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+def newest(course):
+    """Return the newest lesson that has both sides of the messenger."""
+    for lesson in reversed(course.lessons()):
+        if all((lesson.folder / name).is_file() for name in ("server.py", "client.py")):
+            return lesson
+    raise CourseError("There is no lesson with a server.py and a client.py yet.")
+
+
+def listen_to_signals():
+    """Treat a closed terminal and a polite kill as Ctrl+C: they must leave nothing behind."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
+
+
+def two_visitors(cast, python, lesson, once):
+    """Show a server and two clients, each of which says who it is and reads the answer."""
+    print(f"The messenger of {lesson.name}: a server, and two clients in turn.")
+    server = cast.start("server", python, lesson.folder / "server.py", "-a", HOST, "-p", "0")
+    listening = cast.show(server, LISTENING)
+    if not listening:
+        raise CourseError(f"The server has ended before it listened{with_code(server)}.")
+    for name in ("Анна", "Boris"):
+        script = lesson.folder / "client.py"
+        client = cast.start(name, python, script, HOST, listening[1], "-n", name)
+        cast.show(client)
+        if client.returncode:
+            raise CourseError(f"{name} could not talk to the server{with_code(client)}.")
+    if not once:
+        print(invitation(python, lesson, listening[1]), flush=True)
+        cast.show(server, patience=math.inf)
+        raise CourseError(f"The server has ended by itself{with_code(server)}.")
+
+
+def with_code(process):
+    """Return how a program ended, and where to look for the reason."""
+    return f" (exit code {process.returncode}); its lines above say why"
+
+
+def invitation(python, lesson, port):
+    """Return how to join from a second terminal."""
+    root = lesson.folder.parent
+    script = lesson.folder / "client.py"
+    words = [*(str(path.relative_to(root)) for path in (python, script)), HOST, port, "-n", "Clara"]
+    command = subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+    return (
+        f"\nJoin from a second terminal, in the folder {root}:\n\n"
+        f"    {console.paint(command, 'bold')}\n\nCtrl+C ends the demo.\n"
+    )
+
+
+KINDS = {3: two_visitors}  # the first lesson that is shown in this way -> how
+
+
+class Cast:
+    """The programs of a demo; their lines come through one queue and are printed in one place."""
+
+    def __init__(self):
+        self.processes = []
+        self.lines = queue.SimpleQueue()
+
+    def __enter__(self):
+        """Begin with nobody."""
+        return self
+
+    def start(self, name, *command):
+        """Start a program that Ctrl+C does not reach: we end it, once we have shown its lines."""
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="backslashreplace",
+            env={**os.environ, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"},
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
+        colour = COLOURS[len(self.processes) % len(COLOURS)]
+        self.processes.append(process)
+        prefix = console.paint(f"{name:>6} │", colour)
+        threading.Thread(target=self.listen, args=(process, prefix), daemon=True).start()
+        return process
+
+    def listen(self, process, prefix):
+        """Put the lines of a program into the queue, and None after the last."""
+        with process.stdout:
+            for line in process.stdout:
+                self.lines.put((process, f"{prefix} {console.visible(line.rstrip())}"))
+        self.lines.put((process, None))
+
+    def show(self, awaited, pattern="(?!)", patience=PATIENCE):
+        """Print all lines until one of the awaited program matches; return None if it ends first.
+
+        Raise CourseError when neither comes in time.
+        """
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline:
+            process, line = self.next_line()
+            if line:
+                print(line, flush=True)
+            if process is awaited and line is None:
+                processes.stop(process, GRACE)  # it has nothing more to say
+                return None
+            if process is awaited and (found := re.search(pattern, line)):
+                return found
+        raise CourseError(f"The demo has waited {patience} seconds in vain; see the lines above.")
+
+    def next_line(self):
+        """Return the next line and whose it is; give up soon, so that Windows sees Ctrl+C."""
+        try:
+            return self.lines.get(timeout=0.5)
+        except queue.Empty:
+            return None, ""
+
+    def __exit__(self, kind, *details):
+        """Ask each program that still runs to end, show its last lines, and insist."""
+        try:
+            if kind is KeyboardInterrupt:
+                print()  # after the terminal's ^C
+            for process in self.processes:
+                if process.poll() is None:
+                    processes.interrupt(process)
+                    self.show(process, patience=GRACE)
+        except CourseError:
+            pass  # it does not want to end
+        finally:
+            for process in self.processes:
+                process.kill()
+                process.wait(GRACE)

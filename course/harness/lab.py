@@ -1,0 +1,237 @@
+"""What a check works with: a copy of the folder, its programs, connections, random texts."""
+
+import json
+import os
+import random
+import shutil
+import socket
+import tempfile
+import time
+from pathlib import Path
+
+from course.console import visible
+from course.harness.peer import CheckFailed, Peer
+from course.harness.ports import Port
+from course.harness.program import Program
+from course.lessons import GENERATED
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz", "абвгдежзиклмнопрстуфхцчшэюя"
+PROBE = """import json, sys
+sys.path[:0] = sys.argv[1:]
+sys.stdout.reconfigure(encoding="utf-8")
+result = None
+{code}
+print("\\n=>" + json.dumps(result, default=repr))"""
+
+
+class Lab:
+    """One check's own place: everything that it starts or opens ends with it."""
+
+    def __init__(self, folder, seed, limit, common=None):
+        self.random = random.Random(seed)
+        self.deadline = time.monotonic() + limit
+        self.limit = limit
+        self.story = []
+        self.open = []
+        self.programs = []
+        self.place = Path(tempfile.mkdtemp(prefix="course check "))
+        # A name with a space and Cyrillic letters: a program must run in any folder.
+        self.folder = self.place / "Мой messenger"
+        shutil.copytree(folder, self.folder, ignore=shutil.ignore_patterns(*GENERATED))
+        if common and not (self.folder / "common").is_dir():
+            copy_common(common, self.place / "common")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """End and remove everything; say which processes or ports were left over."""
+        for thing in self.open:
+            thing.close()
+        left = [program.title for program in self.programs if program.stop()]
+        self.open, self.programs = [], []
+        shutil.rmtree(self.place, ignore_errors=True)
+        if left:
+            self.tell("left over", "processes started by " + ", ".join(left))
+
+    def left(self, wanted):
+        """Return how many seconds a step may take, at most what is left of the check's time."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise CheckFailed(f"all is done within {self.limit} seconds", "it is not")
+        return min(wanted, left)
+
+    def tell(self, what, text):
+        """Remember a step for the report."""
+        self.story.append((what, text))
+
+    # programs
+
+    def run(self, *words, folder=None):
+        """Start a script of the folder, or `-m something` in it."""
+        script = [str(self.folder / words[0]), *words[1:]] if words[0][0] != "-" else list(words)
+        self.tell("started", "python " + " ".join(words))
+        if words[0].endswith(".py") and not (self.folder / words[0]).is_file():
+            raise CheckFailed(f"a file {words[0]} in the folder", "there is none")
+        program = Program(script, folder or self.place)
+        self.programs.append(program)
+        return program
+
+    def server(self, *words):
+        """Start server.py on a port of its own."""
+        port = Port()
+        program = self.run("server.py", "-a", "127.0.0.1", "-p", str(port.number), *words)
+        self.open.append(Closing(port.release))
+        return Server(self, program, port)
+
+    def client(self, *words):
+        """Start client.py."""
+        return self.run("client.py", *words)
+
+    def listen(self):
+        """Be a server: return one that accepts what a client under test sends."""
+        sock = socket.create_server(("127.0.0.1", 0))
+        self.open.append(sock)
+        return Listener(self, sock)
+
+    def expect_end(self, program, within=8):
+        """Wait for the end of a program and return its exit code."""
+        code = program.ends(self.left(within))
+        if code is None:
+            raise CheckFailed(f"{program.title} ends", f"it still runs after {within} seconds")
+        return code
+
+    def expect_no_traceback(self, program):
+        """Refuse an error message that only its programmer understands."""
+        if "Traceback" in program.stderr + program.stdout:
+            raise CheckFailed("no traceback", last_words(program))
+
+    def probe(self, code, within=10):
+        """Run Python in a process of its own inside the folder; return its `result`."""
+        places = [str(self.folder), str(self.place)]
+        program = Program(["-c", PROBE.format(code=code), *places], self.folder)
+        self.programs.append(program)
+        self.tell("asked", code.strip())
+        if self.expect_end(program, within):
+            raise CheckFailed("this works", last_words(program))
+        return json.loads(program.stdout.rpartition("\n=>")[2])
+
+    def wait_for(self, condition, expected, within=6):
+        """Wait until the condition returns something true, and return that."""
+        until = time.monotonic() + within
+        while time.monotonic() < until:
+            if found := condition():
+                return found
+            time.sleep(self.left(0.02))
+        raise CheckFailed(expected, f"nothing of the kind within {within} seconds")
+
+    def log_lines(self, name=""):
+        """Return the lines of the log files that the folder has now; `name` is a part of theirs."""
+        files = [path for path in self.folder.rglob("*.log*") if path.is_file()]
+        lines = []
+        for path in sorted(files):
+            if name in path.name:
+                lines += path.read_bytes().decode("utf-8").replace(os.linesep, "\n").split("\n")
+        return [line for line in lines if line]
+
+    # random data
+
+    def word(self, length=8):
+        """Return a random word, Latin or Cyrillic."""
+        letters = self.random.choice(LETTERS)
+        return "".join(self.random.choice(letters) for _ in range(length))
+
+    def text(self):
+        """Return a random text in which both alphabets stand."""
+        words = ["".join(self.random.sample(letters, 7)) for letters in LETTERS * 2]
+        return " ".join(words)
+
+    def presence(self, **changes):
+        """Return a proper presence; `changes` replace fields, None takes one away."""
+        user = {"account_name": self.word(), "status": self.text()}
+        message = {"action": "presence", "time": time.time(), "type": "status", "user": user}
+        message |= changes
+        return {key: value for key, value in message.items() if value is not None}
+
+
+class Server:
+    """A server under test."""
+
+    def __init__(self, lab, program, port):
+        self.lab = lab
+        self.program = program
+        self.port = port.number
+        self.answered = False
+
+    def connect(self):
+        """Connect to it; the first time, wait until it listens."""
+        until = time.monotonic() + 10
+        while True:
+            try:
+                sock = socket.create_connection(("127.0.0.1", self.port), self.lab.left(5))
+            except OSError as error:
+                self._explain(error, until)
+                continue
+            self.answered = True
+            peer = Peer(sock, self.lab)
+            self.lab.open.append(peer)
+            return peer
+
+    def _explain(self, error, until):
+        """Raise unless the server is only about to start."""
+        expected = f"server.py listens on 127.0.0.1, port {self.port}"
+        code = self.program.ends(0.02)
+        if code is not None:
+            raise CheckFailed(expected, f"it ended with exit code {code}") from error
+        if self.answered or time.monotonic() > until:
+            raise CheckFailed(expected, f"nobody answers there: {error}") from error
+
+    def expect_alive(self):
+        """Show that it still serves: a new client is answered."""
+        self.lab.tell("", "(a new client)")
+        client = self.connect()
+        client.send(self.lab.presence())
+        client.expect(200)
+        client.finish()
+
+
+class Listener:
+    """A server of the check's own, for a client under test."""
+
+    def __init__(self, lab, sock):
+        self.lab = lab
+        self.sock = sock
+        self.port = sock.getsockname()[1]
+
+    def accept(self, within=8):
+        """Wait for the client under test."""
+        self.sock.settimeout(self.lab.left(within))
+        try:
+            peer = Peer(self.sock.accept()[0], self.lab)
+        except TimeoutError:
+            raise CheckFailed("a client connects", "nobody did") from None
+        self.lab.open.append(peer)
+        return peer
+
+
+class Closing:
+    """Something to be done at the end."""
+
+    def __init__(self, close):
+        self.close = close
+
+
+def copy_common(taught, target):
+    """Lay the modules that a lesson may import beside it."""
+    target.mkdir()
+    for module in taught:
+        shutil.copy(module, target)
+
+
+def last_words(program, lines=6):
+    """Return the end of what a program said, its complaints first."""
+    said = (program.stderr.strip() or program.stdout.strip()).splitlines()
+    return "\n".join(visible(line) for line in said[-lines:]) or "nothing"

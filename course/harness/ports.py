@@ -1,0 +1,39 @@
+"""Ports for programs under test: free, and nobody else's as long as they are held."""
+
+import random
+import socket
+
+# Below the ports that the system hands out to clients, so that no connection takes one away.
+LOWEST, HIGHEST = 20_000, 30_000
+
+
+class Port:
+    """A port on 127.0.0.1 that is ours until it is released."""
+
+    def __init__(self):
+        self.number, self.claim = claim_port()
+
+    def release(self):
+        """Give the port back."""
+        self.claim.close()
+
+    def in_use(self):
+        """Tell whether some program listens on it."""
+        with socket.socket() as sock:
+            sock.settimeout(2)
+            return sock.connect_ex(("127.0.0.1", self.number)) == 0
+
+
+def claim_port():
+    """Find a free TCP port; the UDP port of the same number is the flag for other runs."""
+    for _ in range(1000):
+        number = random.SystemRandom().randint(LOWEST, HIGHEST)
+        flag = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            flag.bind(("127.0.0.1", number))
+            with socket.socket() as trial:
+                trial.bind(("", number))
+            return number, flag
+        except OSError:
+            flag.close()
+    raise OSError(f"no free port between {LOWEST} and {HIGHEST}")

@@ -1,0 +1,228 @@
+"""`python -m course setup`, with a pip that only pretends: no test needs the network."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from course.lessons import ROOT
+
+FAKE_VENV = """
+import pathlib, sysconfig, venv
+
+def create(folder, clear, with_pip, symlinks):
+    venv.EnvBuilder(clear=clear, symlinks=symlinks).create(folder)
+    base = {"base": str(folder), "platbase": str(folder)}
+    pip = pathlib.Path(sysconfig.get_path("purelib", scheme="venv", vars=base), "pip")
+    pip.mkdir(parents=True)
+    source = pathlib.Path(__file__).with_name("fake_pip.txt")
+    (pip / "__main__.py").write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+
+venv.create = create
+"""
+WILLING_PIP = """
+import pathlib, sys
+pathlib.Path(sys.prefix, "asked.txt").write_text("\\n".join(sys.argv[1:]), encoding="utf-8")
+"""
+FAILING_PIP = """
+import sys
+for number in range(50):
+    print(f"line {number} of pip: не вышло")
+sys.exit(1)
+"""
+ENDLESS_PIP = """
+import os, socket
+with socket.create_connection(("127.0.0.1", int(os.environ["TEST_PORT"])), timeout=60) as sock:
+    sock.recv(1)
+"""
+PYPROJECT = """
+[project]
+dependencies = ["one>=1"]
+[project.optional-dependencies]
+test = ["two"]
+docs = ["three"]
+"""
+
+
+class SmallCourse:
+    """A course of nothing but its requirements, and a Python that is changed for the test."""
+
+    def __init__(self, folder):
+        self.root, self.fakes = folder / "мой курс", folder / "fakes"
+        self.environment = self.root / ".venv"
+        for path in (self.root, self.fakes):
+            path.mkdir()
+        (self.root / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
+        self.constrain("one==1.2")
+        self.fake(FAKE_VENV, WILLING_PIP)
+
+    def constrain(self, text):
+        """Write constraints.txt."""
+        (self.root / "constraints.txt").write_text(text, encoding="utf-8")
+
+    def fake(self, at_start, pip=""):
+        """Choose what every Python of the test runs first, and what plays pip."""
+        (self.fakes / "sitecustomize.py").write_text(at_start, encoding="utf-8")
+        (self.fakes / "fake_pip.txt").write_text(pip, encoding="utf-8")
+
+    def start(self, *command, python=sys.executable, **more):
+        """Start a Python that sees the fakes."""
+        environment = {**os.environ, "PYTHONPATH": str(self.fakes), "PYTHONUTF8": "1"}
+        return subprocess.Popen(
+            [python, *command],
+            **{"cwd": ROOT, "encoding": "utf-8", "env": {**environment, **more.pop("env", {})}},
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more},
+        )
+
+    def run(self, *command, **more):
+        """Run a Python to its end; return exit code, output, errors."""
+        with self.start(*command, **more) as process:
+            try:
+                output, errors = process.communicate(timeout=60)
+            finally:
+                process.kill()
+        return process.returncode, output, errors
+
+    def setup(self, **more):
+        """Run `python -m course setup`."""
+        return self.run("-m", "course", "--root", str(self.root), "setup", **more)
+
+    def python(self):
+        """Return the environment's Python."""
+        return self.environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+    def asked_of_pip(self):
+        """Return the arguments pip was started with, and forget them; None if it was not."""
+        record = self.environment / "asked.txt"
+        if not record.is_file():
+            return None
+        asked = record.read_text(encoding="utf-8").split("\n")
+        record.unlink()
+        return asked
+
+
+@pytest.fixture
+def course(tmp_path):
+    return SmallCourse(tmp_path)
+
+
+def test_setup_installs_what_pyproject_and_constraints_ask_for(course):
+    code, output, errors = course.setup()
+    assert (code, output) == (0, "")
+    assert "Installing one>=1, two …\nThe course is ready." in errors
+    constraints = str(course.root / "constraints.txt")
+    assert course.asked_of_pip()[-4:] == ["-c", constraints, "one>=1", "two"]
+
+
+def test_a_second_setup_does_nothing_and_says_nothing(course):
+    course.setup()
+    course.asked_of_pip()
+    assert course.setup() == (0, "", "")
+    assert course.asked_of_pip() is None
+
+
+def test_a_changed_constraint_sets_everything_up_again(course):
+    course.setup()
+    course.asked_of_pip()
+    course.constrain("one==1.3")
+    assert course.setup()[0] == 0
+    assert course.asked_of_pip()
+
+
+def test_a_half_made_environment_is_made_anew(course):
+    course.environment.mkdir()
+    (course.environment / "half-made").touch()
+    assert course.setup()[0] == 0
+    assert not (course.environment / "half-made").exists()
+    assert course.asked_of_pip()
+
+
+def test_an_environment_whose_python_is_gone_is_made_anew(course):
+    course.setup()
+    course.asked_of_pip()
+    shutil.rmtree(course.python().parent)
+    assert course.setup()[0] == 0
+    assert course.asked_of_pip()
+
+
+def test_an_environment_that_runs_the_setup_itself_is_renewed_but_not_deleted(course):
+    course.setup()
+    course.asked_of_pip()
+    course.constrain("one==1.3")
+    (course.environment / "in-use").touch()
+    assert course.setup(python=course.python())[0] == 0
+    assert (course.environment / "in-use").exists()
+    assert course.asked_of_pip()
+    assert course.setup() == (0, "", "")
+
+
+def test_when_pip_fails_its_last_lines_are_shown_and_the_next_setup_tries_again(course):
+    course.fake(FAKE_VENV, FAILING_PIP)
+    code, _, errors = course.setup()
+    assert code == 1
+    assert "line 49 of pip: не вышло" in errors
+    assert "line 9 of pip" not in errors
+    assert "Traceback" not in errors
+    assert course.setup()[0] == 1
+
+
+def test_a_python_that_cannot_make_environments_is_told_which_package_it_lacks(course):
+    course.fake("import sys; sys.modules['ensurepip'] = None")
+    code, _, errors = course.setup()
+    assert code == 1
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    assert errors.endswith(f"On Debian and Ubuntu run: sudo apt install python{version}-venv\n")
+    assert "Traceback" not in errors
+
+
+def test_a_folder_that_cannot_be_made_is_one_clear_line(course):
+    course.environment.touch()
+    code, _, errors = course.setup()
+    assert code == 1
+    assert f"Error: {course.environment} cannot be made" in errors
+    assert "Traceback" not in errors
+
+
+def test_an_older_python_is_told_what_is_needed_and_nothing_else(course):
+    course.fake("import sys; sys.version_info = (3, 8, 18, 'final', 0)")
+    code, output, errors = course.setup()
+    assert (code, output) == (1, "")
+    assert errors.startswith("The course needs Python 3.11 or newer")
+    assert errors.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot send Ctrl+C to one program")
+def test_ctrl_c_ends_pip_and_leaves_nothing_that_counts_as_ready(course):
+    course.fake(FAKE_VENV, ENDLESS_PIP)
+    command = ["-m", "course", "--root", str(course.root), "setup"]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(60)
+        port = {"TEST_PORT": str(listener.getsockname()[1])}
+        with course.start(*command, env=port, start_new_session=True) as process:
+            pip, _ = listener.accept()
+            os.killpg(process.pid, signal.SIGINT)
+            assert process.wait(60) == 130
+            assert "Traceback" not in process.stderr.read()
+    with pip:
+        pip.settimeout(60)
+        assert pip.recv(1) == b""  # its end of the connection is closed: it is gone
+    course.fake(FAKE_VENV, WILLING_PIP)
+    course.setup()
+    assert course.asked_of_pip()
+
+
+def test_a_command_runs_again_inside_the_environment_and_its_exit_code_comes_back(course):
+    program = (
+        "import pathlib, sys\n"
+        "from course import environment, lessons\n"
+        "course = lessons.Course(pathlib.Path(sys.argv.pop(1)))\n"
+        "assert not environment.inside(course)\n"
+        "sys.exit(environment.rerun(course))\n"
+    )
+    code, _, errors = course.run("-c", program, str(course.root), "setup", "--no-such-option")
+    assert code == 2
+    assert "--no-such-option" in errors

@@ -1,0 +1,1 @@
+"""Homework of a first Python course, and its tests."""
