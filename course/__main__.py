@@ -12,7 +12,7 @@ import argparse
 import importlib
 from pathlib import Path
 
-from course import console
+from course import console, environment
 from course.lessons import ROOT, Course, CourseError
 
 COMMANDS = (
@@ -32,8 +32,18 @@ def build_parser():
         command = commands.add_parser(name, help=text.splitlines()[0], description=text)
         command.formatter_class = argparse.RawDescriptionHelpFormatter
         module.add_arguments(command)
-        command.set_defaults(run=module.run)
+        command.set_defaults(run=module.run, environment=getattr(module, "ENVIRONMENT", None))
     return parser
+
+
+def run(options, course):
+    """Run the command, inside the environment if it wants that."""
+    if options.environment and course.root == ROOT and not environment.inside(course):
+        if options.environment == "needed":
+            environment.ensure(course)
+        if environment.is_ready(course):
+            return environment.rerun(course)
+    return options.run(options, course)
 
 
 def main():
@@ -41,7 +51,7 @@ def main():
     console.prepare_streams()
     options = build_parser().parse_args()
     try:
-        sys.exit(options.run(options, Course(options.root.resolve())))
+        sys.exit(run(options, Course(options.root.resolve())))
     except CourseError as error:
         sys.exit(f"{console.paint('Error:', 'red')} {error}")
     except KeyboardInterrupt:

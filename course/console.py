@@ -1,6 +1,7 @@
 """What the commands print: colours and a progress line on a terminal, plain lines in a pipe."""
 
 import os
+import re
 import sys
 
 COLOURS = {
@@ -40,9 +41,15 @@ def paint(text, *colours):
 def visible(data, limit=None):
     """Return bytes or text with every invisible character shown as an escape."""
     text = data.decode("utf-8", "backslashreplace") if isinstance(data, bytes) else str(data)
+    text = re.sub(r"(.)\1{40,}", fold, text, flags=re.DOTALL)
     if limit and len(text) > limit:
         text = f"{text[: limit // 2]} …({len(text) - limit} more)… {text[-limit // 2 :]}"
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def fold(run):
+    """Return a short form of a character that stands many times in a row."""
+    return f"{run[1] * 3}…({len(run[0])} times)…"
 
 
 class ProgressLine:

@@ -1,28 +1,13 @@
 """Tests of messages.py: what goes out on the wire, and what is made of what comes in."""
 
 import json
-import socket
 import time
 import unittest
 from unittest import mock
 
 import messages
 from messages import BadMessage, BrokenStream
-
-
-class TelephoneTest(unittest.TestCase):
-    """What a test needs that holds both ends of a connection in its hand."""
-
-    def setUp(self):
-        near, far = socket.socketpair()
-        self.near = self.enterContext(near)  # closed when the test is over, red or green
-        self.far = self.enterContext(far)
-        self.far.settimeout(2)  # a test of broken code turns red, it does not hang
-
-    def let_arrive(self, data):
-        """Let these bytes arrive at the near end, and nothing after them."""
-        self.far.sendall(data)
-        self.far.shutdown(socket.SHUT_WR)
+from telephone import TelephoneTest
 
 
 class ExceptionsTest(unittest.TestCase):

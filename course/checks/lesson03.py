@@ -48,9 +48,12 @@ def answer_is_complete(lab):
     "L03-R1",
     "without arguments the server listens on all addresses, port 7777",
     hint='add_argument("-p", default=7777) and add_argument("-a", default="").',
+    after="L03-C01",
 )
 def server_defaults(lab):
-    host, port = lab.probe("""
+    host, port = lab.probe(
+        "server.main() without arguments, and bind() that only looks",
+        """
 import socket
 def bind(self, address):
     global result
@@ -63,7 +66,8 @@ try:
     server.main()
 except (KeyboardInterrupt, SystemExit):
     pass
-""") or ("nothing", "nothing")
+""",
+    ) or ("nothing", "nothing")
     if host not in ("", "0.0.0.0", "::") or port != 7777:
         raise CheckFailed("all addresses, port 7777", f"address {host!r}, port {port}")
 
@@ -114,9 +118,12 @@ def client_prints_answer(lab):
     "L03-R2",
     "without a port the client calls 7777",
     hint='add_argument("port", nargs="?", type=int, default=7777).',
+    after="L03-C04",
 )
 def client_default_port(lab):
-    port = lab.probe("""
+    port = lab.probe(
+        "client.main() with an address only, and connect() that only looks",
+        """
 import socket
 def connect(self, address):
     global result
@@ -129,7 +136,8 @@ try:
     client.main()
 except (OSError, SystemExit):
     pass
-""")
+""",
+    )
     if port != 7777:
         raise CheckFailed("a connection to port 7777", f"port {port}")
 
@@ -140,9 +148,12 @@ except (OSError, SystemExit):
     "every step is a function with the published name",
     hint="The names are in the lesson's table of functions. A name that both scripts need may "
     "be defined in messages.py and imported into both.",
+    after="L03-C01",
 )
 def functions_have_names(lab):
-    missing = lab.probe("""
+    missing = lab.probe(
+        "import client, server",
+        """
 import inspect, client, server
 both = {"send_message": 2, "receive_message": 1, "main": 0}
 published = {
@@ -156,7 +167,8 @@ for module, functions in published.items():
             inspect.signature(getattr(module, name)).bind(*range(size))
         except (AttributeError, TypeError) as error:
             result.append(f"{module.__name__}.{name} with {size} arguments: {error}")
-""")
+""",
+    )
     if missing:
         raise CheckFailed("all published functions", "; ".join(missing))
 
@@ -170,7 +182,9 @@ for module, functions in published.items():
 )
 def functions_return(lab):
     name, status, words = lab.word(), lab.text(), lab.text()
-    presence, good, bad, welcome, refusal = lab.probe(f"""
+    presence, good, bad, welcome, refusal = lab.probe(
+        "create_presence, parse_response and make_response, called one by one",
+        f"""
 import client, server
 result = [
     client.create_presence({name!r}, {status!r}),
@@ -178,7 +192,8 @@ result = [
     client.parse_response({{"response": 400, "time": 1, "error": {words!r}}}),
     server.make_response(client.create_presence({name!r}, {status!r})),
     server.make_response({{"action": "dance", "time": 1}}),
-]""")
+]""",
+    )
     expect_equal("create_presence", presence.get("user"), {"account_name": name, "status": status})
     expect_equal("create_presence", presence.get("action"), "presence")
     expect_equal("parse_response (an alert)", good, [200, words])
@@ -457,6 +472,7 @@ def expect_clear_refusal(lab, program):
     "the client says in one line why it cannot connect",
     hint="create_connection raises OSError; a strange name even UnicodeError. sys.exit('text')"
     " prints one line and gives exit code 1.",
+    after="L03-C04",
 )
 def client_refused(lab):
     listener = lab.listen()
@@ -473,6 +489,7 @@ def client_refused(lab):
     "the server says in one line why it cannot listen",
     hint="Check the port's range yourself (OverflowError is no OSError), and catch OSError "
     "from bind.",
+    after="L03-C01",
 )
 def server_refused(lab):
     server = lab.server()

@@ -26,10 +26,13 @@ SERIOUS = re.compile(r" (WARNING|ERROR|CRITICAL) ")
 )
 def configs_make_loggers(lab):
     for side in ("client", "server"):
-        names = lab.probe(f"""
+        names = lab.probe(
+            f"import log.{side}_log_config",
+            f"""
 import logging, log.{side}_log_config as config
 result = [value.name for value in vars(config).values() if isinstance(value, logging.Logger)]
-""")
+""",
+        )
         if not [name for name in names if name != "root"]:
             raise CheckFailed(f"a named logger in log/{side}_log_config.py", f"{names}")
 
@@ -81,7 +84,9 @@ def lines_have_the_format(lab):
 def server_rotates(lab):
     server = lab.server()
     server.program.stop()
-    made = lab.probe(f"""
+    made = lab.probe(
+        "server.main(), noting which log files rotate",
+        f"""
 import logging.handlers, socket
 def accept(self):
     raise KeyboardInterrupt
@@ -98,7 +103,8 @@ try:
     server.main()
 except (KeyboardInterrupt, SystemExit):
     pass
-""")
+""",
+    )
     if not [1 for when, seconds in made if when in ("MIDNIGHT", "D") and seconds == 86400]:
         raise CheckFailed("one handler that rotates every midnight", f"rotating handlers: {made}")
 

@@ -22,7 +22,7 @@ for logger in list(logging.Logger.manager.loggerDict.values()):
 
 def lines_of(lab, code):
     """Run code that uses @log; return the lines that it writes."""
-    return lab.probe(PRELUDE + code + "\nresult = lines")
+    return lab.probe(code.strip(), PRELUDE + code + "\nresult = lines")
 
 
 def expect_line(lines, pattern):
@@ -85,6 +85,7 @@ main()
 )
 def identity_is_kept(lab):
     kept = lab.probe(
+        "a decorated add(a, b=2, *, c: int = 3)",
         PRELUDE
         + '''
 import inspect
@@ -92,7 +93,7 @@ import inspect
 def add(a, b=2, *, c: int = 3):
     """Add."""
 result = [add.__name__, add.__doc__, str(inspect.signature(add))]
-'''
+''',
     )
     if kept != ["add", "Add.", "(a, b=2, *, c: int = 3)"]:
         raise CheckFailed("add, its docstring, (a, b=2, *, c: int = 3)", repr(kept))
@@ -106,6 +107,7 @@ result = [add.__name__, add.__doc__, str(inspect.signature(add))]
 )
 def behaviour_is_kept(lab):
     result = lab.probe(
+        "decorated methods, one of which raises KeyError",
         PRELUDE
         + """
 class Desk:
@@ -121,7 +123,7 @@ try:
 except KeyError as error:
     caught = str(error)
 result = [Desk().double(number=21), caught, len(lines)]
-"""
+""",
     )
     if result != [42, "'as it should'", 2]:
         raise CheckFailed("42, KeyError('as it should') and two lines", repr(result))
@@ -191,6 +193,7 @@ keep("x" * 100_000, list(range(100_000)))
 )
 def off_costs_nothing(lab):
     looks = lab.probe(
+        "a call with DEBUG switched off",
         PRELUDE
         + """
 logging.disable(logging.DEBUG)
@@ -209,7 +212,7 @@ def use(value):
     pass
 use(Costly())
 result = [looks, len(lines)]
-"""
+""",
     )
     if looks != [0, 0]:
         raise CheckFailed("no look at the argument, and no line", f"[looks, lines] = {looks}")

@@ -12,6 +12,8 @@ from course import console, progress
 from course.harness import report, suite
 from course.lessons import GENERATED, CourseError, lesson_number
 
+ENVIRONMENT = "used if it is ready"
+
 
 def add_arguments(parser):
     """Declare the arguments."""
@@ -75,9 +77,11 @@ def chosen(checks, ids):
 def print_report(results, number, folder, seed):
     """Print a line for each check, the story of each failure, and the sum."""
     for result in results:
-        print(report.line(result))
+        if result.status != "skip":
+            print(report.line(result))
         if result.status == "FAIL":
             print(report.details(result) + "\n")
+    print("".join(report.skipped_lines(results)), end="")
     print(f"Lesson {number}, {folder}, seed {seed}: {report.summary(results)}")
     if any(result.status == "FAIL" for result in results):
         print(f"More help: python -m course hint {number}")

@@ -14,6 +14,8 @@ from course.lessons import CourseError, lesson_number
 
 COLUMNS = ("folder", "lesson", "passed", "failed", "skipped", "failed checks")
 
+ENVIRONMENT = "used if it is ready"
+
 
 def add_arguments(parser):
     """Declare the arguments."""

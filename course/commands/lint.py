@@ -13,6 +13,8 @@ from course import console
 from course.lessons import lesson_number
 from course.lint import blocks, budgets, concepts, files, imports, links, pages, requirements
 
+ENVIRONMENT = "used if it is ready"
+
 
 def add_arguments(parser):
     """Declare the lessons, and whether console blocks are executed."""

@@ -8,13 +8,26 @@ and a second right solution (where one is kept) pass, and the lesson before fail
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 from course import console
 from course.console import paint
 from course.harness import broken, suite
-from course.lessons import CourseError, lesson_number
+from course.lessons import CourseError, Lesson, lesson_number
 
+ENVIRONMENT = "needed"  # a check of lesson 4 runs pytest
 MARK = {"ok": "·", "FAIL": "x", "skip": "-"}
+AT_ONCE = 8  # versions, each of which runs many checks at once
+
+
+@dataclass
+class Proof:
+    """What is known of one lesson: its checks, its versions, and how these went."""
+
+    lesson: Lesson
+    own: list
+    versions: list
+    outcomes: dict = field(default_factory=dict)  # version -> (what is wrong, id -> state)
 
 
 def add_arguments(parser):
@@ -24,59 +37,77 @@ def add_arguments(parser):
 
 
 def run(options, course):
-    """Prove lesson by lesson; the exit code is 1 if anything is not as it should be."""
+    """Prove the lessons, many versions at once; the exit code is 1 if anything is wrong."""
     numbers = [lesson_number(word) for word in options.lessons]
     lessons = [course.lesson(number) for number in numbers] or course.lessons()
     if not lessons:
         raise CourseError("There are no lessons here.")
     started = time.monotonic()
-    verdicts = [verdict for lesson in lessons for verdict in prove(course, lesson, options.full)]
-    bad = sum(not good for good in verdicts)
+    proofs = [prepare(course, lesson) for lesson in lessons]
+    judge_all(course, proofs, options.full)
+    verdicts = [verdict for proof in proofs for verdict in report(proof)]
+    bad = verdicts.count(False)
     print(f"\nProved in {time.monotonic() - started:.0f} s.")
     print(f"{len(verdicts) - bad} passed, {bad} failed")
     return 1 if bad else 0
 
 
-def prove(course, lesson, full):
-    """Prove one lesson: print its matrix; return a verdict for each version and check."""
-    print(paint(f"\nLesson {lesson.number}", "bold"))
+def prepare(course, lesson):
+    """Gather the checks and the versions of a lesson."""
     own = suite.own_checks(course, lesson.number)
     versions = [*broken.controls(course, lesson), *broken.read(course, lesson)]
+    return Proof(lesson, own, versions)
+
+
+def judge_all(course, proofs, full):
+    """Judge every version of every lesson."""
+    work = [(proof, version) for proof in proofs for version in proof.versions]
     progress = console.ProgressLine()
-    done = []
 
-    def judge(version):
-        checks = version.checks(course, own, full)
-        problem, states = broken.judge(course, lesson, version, checks)
-        done.append(version)
-        progress.show(f"Lesson {lesson.number}: {len(done)} of {len(versions)} versions judged")
-        return problem, states
+    def judge(pair):
+        proof, version = pair
+        checks = version.checks(course, proof.own, full)
+        proof.outcomes[version] = broken.judge(course, proof.lesson, version, checks)
+        done = sum(len(proof.outcomes) for proof in proofs)
+        progress.show(f"{done} of {len(work)} versions judged")
 
-    with ThreadPoolExecutor(8) as pool:
-        outcomes = list(pool.map(judge, versions))
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(judge, work))
     progress.clear()
-    print_matrix(own, versions, outcomes)
-    killed = {
+
+
+def report(proof):
+    """Print the matrix of a lesson; return a verdict for each version and each check."""
+    print(paint(f"\nLesson {proof.lesson.number}", "bold"))
+    print_matrix(proof)
+    killed = killed_checks(proof)
+    for check in proof.own:
+        if check.id not in killed:
+            print(f"  {paint('nothing fails', 'red')} {check}")
+    good = [not problems for problems, _ in proof.outcomes.values()]
+    return good + [check.id in killed for check in proof.own]
+
+
+def killed_checks(proof):
+    """Return the ids of the checks that fail on some bad version."""
+    return {
         id
-        for version, (_, states) in zip(versions, outcomes, strict=True)
+        for version, (_, states) in proof.outcomes.items()
         for id, state in states.items()
         if version.file and state == "FAIL"
     }
-    survivors = [check for check in own if check.id not in killed]
-    for check in survivors:
-        print(f"  {paint('nothing fails', 'red')} {check}")
-    return [not problem for problem, _ in outcomes] + [check.id in killed for check in own]
 
 
-def print_matrix(own, versions, outcomes):
+def print_matrix(proof):
     """Print which version fails which check, and what is not as it should be."""
-    width = max(len(version.name) for version in versions)
-    for row in zip(*(check.id[-2:] for check in own), strict=True):
+    width = max(len(version.name) for version in proof.versions)
+    for row in zip(*(check.id[-2:] for check in proof.own), strict=True):
         print(f"  {'':{width}}  {' '.join(row)}")
-    for version, (problem, states) in zip(versions, outcomes, strict=True):
-        marks = " ".join(MARK.get(states.get(check.id), " ") for check in own)
-        others = [id for id in states if states[id] == "FAIL" and id not in {c.id for c in own}]
-        good = paint("as it should be", "green") if not problem else paint("WRONG", "red")
-        print(f"  {version.name:{width}}  {marks}  {good} {' '.join(others)}".rstrip())
-        for line in problem:
-            print(f"      {line}")
+    for version in proof.versions:
+        problems, states = proof.outcomes[version]
+        own = {check.id: MARK.get(states.get(check.id), " ") for check in proof.own}
+        others = [id for id in states if states[id] == "FAIL" and id not in own]
+        verdict = paint("WRONG", "red") if problems else paint("as it should be", "green")
+        print(f"  {version.name:{width}}  {' '.join(own.values())}  {verdict}", *others)
+        for problem in problems:
+            print(f"      {problem}")

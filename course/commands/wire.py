@@ -203,11 +203,10 @@ class Wire:
             self.end(connection)
 
     def move(self, lane):
-        """Pass on what one lane can, and show it only then."""
-        data = b"" if lane.waiting else lane.read()
+        """Pass on what one lane can; what is read is handed to the view, which takes no time."""
+        if not lane.waiting and lane.read():
+            self.view.add(lane.label, lane.waiting)
         lane.write()
-        if data:
-            self.view.add(lane.label, data)
         if lane.ended:
             self.tell_end(lane)
 

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import socket
 import tempfile
@@ -16,6 +17,9 @@ from course.harness.program import Program
 from course.lessons import GENERATED
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz", "абвгдежзиклмнопрстуфхцчшэюя"
+FOLDER = re.compile(r"[^\"]*course check [^\"]*?messenger[/\\\\]")
+IN_THE_FOLDER = re.compile(r'  File "' + FOLDER.pattern)
+START = 10  # seconds that a server may take until it listens
 PROBE = """import json, sys
 sys.path[:0] = sys.argv[1:]
 sys.stdout.reconfigure(encoding="utf-8")
@@ -72,7 +76,9 @@ class Lab:
 
     def run(self, *words, folder=None):
         """Start a script of the folder, or `-m something` in it."""
-        script = [str(self.folder / words[0]), *words[1:]] if words[0][0] != "-" else list(words)
+        script = list(words)
+        if words[0].endswith(".py"):
+            script[0] = str(self.folder / words[0])
         self.tell("started", "python " + " ".join(words))
         if words[0].endswith(".py") and not (self.folder / words[0]).is_file():
             raise CheckFailed(f"a file {words[0]} in the folder", "there is none")
@@ -97,26 +103,28 @@ class Lab:
         self.open.append(sock)
         return Listener(self, sock)
 
-    def expect_end(self, program, within=8):
+    def expect_end(self, program, within=8, name=None):
         """Wait for the end of a program and return its exit code."""
         code = program.ends(self.left(within))
         if code is None:
-            raise CheckFailed(f"{program.title} ends", f"it still runs after {within} seconds")
+            name = name or program.title
+            raise CheckFailed(f"{name} ends", f"it still runs after {within} seconds")
         return code
 
     def expect_no_traceback(self, program):
         """Refuse an error message that only its programmer understands."""
         if "Traceback" in program.stderr + program.stdout:
-            raise CheckFailed("no traceback", last_words(program))
+            raise CheckFailed("one clear line", "a traceback, which only a programmer understands")
 
-    def probe(self, code, within=10):
+    def probe(self, about, code, within=10):
         """Run Python in a process of its own inside the folder; return its `result`."""
         places = [str(self.folder), str(self.place)]
         program = Program(["-c", PROBE.format(code=code), *places], self.folder)
+        program.title = about
         self.programs.append(program)
-        self.tell("asked", code.strip())
+        self.tell("tried", about)
         if self.expect_end(program, within):
-            raise CheckFailed("this works", last_words(program))
+            raise CheckFailed("this works", "it ends with an exception")
         return json.loads(program.stdout.rpartition("\n=>")[2])
 
     def wait_for(self, condition, expected, within=6):
@@ -168,7 +176,7 @@ class Server:
 
     def connect(self):
         """Connect to it; the first time, wait until it listens."""
-        until = time.monotonic() + 10
+        until = time.monotonic() + START
         while True:
             try:
                 sock = socket.create_connection(("127.0.0.1", self.port), self.lab.left(5))
@@ -187,7 +195,8 @@ class Server:
         if code is not None:
             raise CheckFailed(expected, f"it ended with exit code {code}") from error
         if self.answered or time.monotonic() > until:
-            raise CheckFailed(expected, f"nobody answers there: {error}") from error
+            received = "nobody listens there, although the server runs"
+            raise CheckFailed(expected, f"{received}: {error}") from error
 
     def expect_alive(self):
         """Show that it still serves: a new client is answered."""
@@ -232,6 +241,18 @@ def copy_common(taught, target):
 
 
 def last_words(program, lines=6):
-    """Return the end of what a program said, its complaints first."""
-    said = (program.stderr.strip() or program.stdout.strip()).splitlines()
-    return "\n".join(visible(line) for line in said[-lines:]) or "nothing"
+    """Return the end of what a program said; of a traceback what concerns its own files."""
+    said = program.stderr.strip() or program.stdout.strip()
+    if "Traceback (most recent call last):" in said:
+        said = shorter_traceback(said)
+        lines = 12
+    said = FOLDER.sub("", said)
+    shown = [visible(line) for line in said.splitlines()[-lines:]]
+    return "\n".join(shown) or "nothing"
+
+
+def shorter_traceback(text):
+    """Leave out of a traceback what happened inside Python, and the folder's name."""
+    frames = re.split(r"(?m)^(?=  File )", text)
+    own = [frame for frame in frames[1:-1] if IN_THE_FOLDER.match(frame)]
+    return "".join([frames[0], *own, frames[-1]])

@@ -5,15 +5,24 @@ import textwrap
 
 from course.console import paint, visible
 
-LABEL = {"ok": ("[ ok ]", "green"), "FAIL": ("[FAIL]", "red"), "skip": ("[skip]", "yellow")}
+LABEL = {"ok": ("[ ok ]", "green"), "FAIL": ("[FAIL]", "red")}
 INDENT = " " * 7
 
 
 def line(result):
     """Return the one line of a result."""
     label, colour = LABEL[result.status]
-    waits = f": {result.received}" if result.status == "skip" else ""
-    return f"{paint(label, colour)} {result.check}{waits}"
+    return f"{paint(label, colour)} {result.check}"
+
+
+def skipped_lines(results):
+    """Return a line for each reason to skip checks, with their ids."""
+    reasons = {}
+    for result in results:
+        if result.status == "skip":
+            reasons.setdefault(result.received, []).append(result.check.id)
+    for reason, ids in reasons.items():
+        yield f"{paint('[skip]', 'yellow')} {reason}: {' '.join(ids)}\n"
 
 
 def details(result):

@@ -139,7 +139,7 @@ def run_check(course, one, folder, number, seed):
 
 def failed(one, lab, expected, received):
     """Gather what a report shows of a failure, the last words of the programs included."""
-    story = [(what, visible(text, 2000)) for what, text in lab.story]
+    story = [(what, visible(text) or "nothing") for what, text in lab.story]
     for program in lab.programs:
         if program.stderr.strip():
             story.append(("it said", last_words(program)))

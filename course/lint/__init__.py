@@ -70,11 +70,17 @@ def lesson_sources(course, numbers):
     return [(lesson, source) for lesson in lessons for source in sources(course, lesson.folder)]
 
 
+def common_files(course):
+    """Return the modules of `common/`, without the folder of their tests."""
+    folder = course.root / "common"
+    return [source for source in sources(course, folder) if source.path.parent == folder]
+
+
 def common_sources(course):
     """Return number and Python file of the modules of `common/` that say where they are taught."""
     taught = course.common_taught()
-    found = sources(course, course.root / "common")
-    return [(taught[source.path.stem], source) for source in found if source.path.stem in taught]
+    found = [(taught.get(source.path.stem), source) for source in common_files(course)]
+    return [(number, source) for number, source in found if number]
 
 
 def course_sources(course):

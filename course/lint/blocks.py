@@ -128,12 +128,12 @@ class SectionRun:
         """Execute one command; return False if the rest of the section is of no use."""
         try:
             problem = step.problem()
-        except ValueError as error:
-            problem = str(error)  # from shlex: a quotation that does not end
+            program = None if problem else self.start(step)
+        except (ValueError, OSError) as error:
+            problem = str(error)  # a quotation that does not end, a folder that is not there
         if problem:
             self.page.find(step.line, f"{step.command}: {problem}")
             return False
-        program = self.start(step)
         return self.run(program, step) if step.before is None else self.keep(program, step)
 
     def start(self, step):
@@ -209,4 +209,4 @@ class SectionRun:
     def report(self, step, expected, program, text):
         """Record that a program did not print what it should have."""
         diff = compare.difference(expected, self.as_on_page(program.output))
-        self.page.find(step.line, f"{step.command}: {text}\n{diff}")
+        self.page.find(step.line, f"{step.command}: {text}\n{diff}".rstrip())

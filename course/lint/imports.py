@@ -4,7 +4,7 @@ import ast
 import re
 import sys
 
-from course.lint import common_sources, course_sources, lesson_sources, sources
+from course.lint import common_files, common_sources, course_sources, lesson_sources
 
 PACKAGES = {
     "hypothesis": 4,
@@ -42,7 +42,7 @@ def check_lessons(course, numbers):
 def check_common(course):
     """Find what is wrong with the head and the imports of the modules of `common/`."""
     taught = course.common_taught()
-    for source in sources(course, course.root / "common"):
+    for source in common_files(course):
         head = re.match(r"Taught in lesson \d\d\.", ast.get_docstring(source.tree) or "")
         if not head and source.path.stem != "__init__":
             yield source.finding(1, 'begin the docstring with "Taught in lesson NN."')

@@ -132,6 +132,7 @@ def page(number, words):
 FILES = {
     "README.md": "# The small course\n\n[Begin](lesson05/README.md)\n",
     "common/greeting.py": GREETING,
+    "common/tests/test_greeting.py": "class TestGreeting:\n    pass\n",
     "common/later.py": '"""Taught in lesson 06. Later."""\n\nLATER = 1\n',
     "course/requirements.toml": REQUIREMENTS,
     "course/checks/lesson05.py": '"""Checks of L05-R1."""\n',
@@ -252,6 +253,10 @@ BREAKS = {
     ),
     "the course": (
         *("lesson05/server.py", "import socket", "import socket\nfrom course import console"),
+        "does not know course/",
+    ),
+    "the course by a call": (
+        *("lesson05/server.py", MAIN, '__import__("course.console")\n\n\n' + MAIN),
         "does not know course/",
     ),
     "a common module taught here": (
@@ -408,6 +413,7 @@ def test_every_module_of_the_table_is_found_before_its_lesson(small_course):
 
 def test_one_lesson_can_be_chosen(small_course):
     small_course.replace("lesson06/words.py", "Hello", "hello")
+    small_course.replace("README.md", "lesson05", "lesson")
     assert small_course.lint("5", "--no-blocks")[0] == 0
     assert "unchanged" in small_course.only_finding("lesson06", "--no-blocks")
 
@@ -434,6 +440,7 @@ LIES = {
     "no such command": (["$ no-such-command"], "no command no-such-command here"),
     "a pipe": (["$ python -c 1 | cat"], "there is no shell"),
     "a quotation without an end": (["$ python -c 'print"], "No closing quotation"),
+    "no such folder": (["$ cd nowhere && python -c 1"], "nowhere"),
     "no command": (["Hello"], "without a line that begins with $"),
     "a program that ends before Ctrl+C": (
         ["$ python -c 'print(1)'", "1", "2", "^C"],

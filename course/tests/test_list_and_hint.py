@@ -61,8 +61,9 @@ def test_the_list_shows_a_bar_where_something_was_checked(root):
     assert "█" not in row(words, 4) and "/" not in row(words, 4)
 
 
-def test_the_list_is_plain_in_a_pipe_and_fits_100_columns(root):
-    write_files(root, {"README.md": TABLE.replace("a log", "x " * 50)})
+def test_the_list_is_plain_in_a_pipe_and_fits_100_columns(root, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    write_files(root, {"README.md": TABLE.replace("a log", "xx " * 50)})
     progress.remember(Course(root), 5, "my folder", 100, 100)
     words = run(root, "list").stdout
     assert "\x1b" not in words
