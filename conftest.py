@@ -43,6 +43,12 @@ def from_a_lesson(module):
     return (getattr(module, "__file__", None) or "").startswith(str(ROOT / "lesson"))
 
 
+def take_out(unwanted):
+    """Take modules out of `sys.modules` and return them."""
+    names = [name for name, module in list(sys.modules.items()) if unwanted(name, module)]
+    return {name: sys.modules.pop(name) for name in names}
+
+
 @contextlib.contextmanager
 def at_home(folder):
     """Let a lesson's folder be the one whose modules are seen."""
@@ -51,15 +57,15 @@ def at_home(folder):
         return
     path = list(sys.path)
     sys.path.insert(0, str(folder))
+    siblings = {path.stem for path in folder.iterdir()}
+    strangers = take_out(lambda name, _: name.partition(".")[0] in siblings)
     sys.modules.update(modules_of.get(folder, {}))
     try:
         yield
     finally:
         sys.path[:] = path
-        mine = {name: module for name, module in sys.modules.items() if from_a_lesson(module)}
-        modules_of[folder] = mine
-        for name in mine:
-            del sys.modules[name]
+        modules_of[folder] = take_out(lambda _, module: from_a_lesson(module))
+        sys.modules.update(strangers)
 
 
 @pytest.hookimpl(wrapper=True)

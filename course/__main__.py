@@ -10,6 +10,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - said before an import fails on a
 
 import argparse
 import importlib
+import signal
 from pathlib import Path
 
 from course import console, environment
@@ -36,6 +37,12 @@ def build_parser():
     return parser
 
 
+def hear_ctrl_c():
+    """Let Ctrl+C reach us, and the programs we start, also where a shell has switched it off."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def run(options, course):
     """Run the command, inside the environment if it wants that."""
     if options.environment and course.root == ROOT and not environment.inside(course):
@@ -49,6 +56,7 @@ def run(options, course):
 def main():
     """Run one command and exit with its code."""
     console.prepare_streams()
+    hear_ctrl_c()
     options = build_parser().parse_args()
     try:
         sys.exit(run(options, Course(options.root.resolve())))

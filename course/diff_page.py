@@ -123,7 +123,7 @@ def cells(line, kind):
     """Return the cells of a line: number, sign, text."""
     if line is None:
         return '<td class="number"></td><td class="sign"></td><td></td>'
-    text = escape(console.visible(line[1].rstrip("\r\n").expandtabs()))
+    text = escape(stages.printable(line[1]))
     end = "" if line[1].endswith("\n") else " <i>(no end of line)</i>"
     sign = f'<td class="sign {kind}">{SIGNS[kind]}</td>'
     return f'{number(line)}{sign}<td class="{kind}">{text}{end}</td>'

@@ -169,6 +169,12 @@ def end_line(line):
     return line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
+def printable(line):
+    """Return a line of a file as it is, but unable to control what shows it."""
+    plain = line.rstrip("\r\n").expandtabs()
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in plain)
+
+
 def totals(changes):
     """Return what stands under the table: added and removed lines, and what they are."""
     code = [c for c in changes if c.kind == "code" and not c.graduated]

@@ -86,7 +86,8 @@ def serve_client(sock):
             logger.warning("not a message: %s", error)
             response = bad_request(error)
         send_message(sock, response)
-        logger.info("answered %s", response)
+        words = response.get("alert", response.get("error"))
+        logger.info("answered %s: %s", response["response"], words)
         refused = refused + 1 if response["response"] == 400 else 0
     hang_up(sock)
 

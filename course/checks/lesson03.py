@@ -344,7 +344,7 @@ def expect_patience(seconds):
     "a message that comes drop by drop is cut off after 5 seconds too",
     hint="Each recv() starts the time-out anew. Note when the message must be complete, and give "
     "each recv() only what is left until then.",
-    after="L03-C15",
+    after="L03-C01",
 )
 def dripping(lab):
     server = lab.server()

@@ -75,18 +75,7 @@ def lines_have_the_format(lab):
                 raise CheckFailed(f"lines like: {wanted}", visible(line))
 
 
-@check(
-    "L05-C03",
-    "L05-R2",
-    "the server changes its log file at midnight",
-    hint='logging.handlers.TimedRotatingFileHandler(path, when="midnight", backupCount=7).',
-)
-def server_rotates(lab):
-    server = lab.server()
-    server.program.stop()
-    made = lab.probe(
-        "server.main(), noting which log files rotate",
-        f"""
+ROTATION = """
 import logging.handlers, socket
 def accept(self):
     raise KeyboardInterrupt
@@ -97,14 +86,27 @@ def remember(self, *args, **kwargs):
     made(self, *args, **kwargs)
     result.append([self.when, self.interval])
 logging.handlers.TimedRotatingFileHandler.__init__ = remember
-sys.argv = ["server.py", "-a", "127.0.0.1", "-p", "{server.port}"]
+sys.argv = {words}
 import server
 try:
     server.main()
 except (KeyboardInterrupt, SystemExit):
     pass
-""",
-    )
+"""
+
+
+@check(
+    "L05-C03",
+    "L05-R2",
+    "the server changes its log file at midnight",
+    hint='logging.handlers.TimedRotatingFileHandler(path, when="midnight", backupCount=7).',
+)
+def server_rotates(lab):
+    server = lab.server()
+    server.program.stop()
+    words = ["server.py", "-a", "127.0.0.1", "-p", str(server.port)]
+    code = ROTATION.format(words=words)
+    made = lab.probe("server.main(), noting which log files rotate", code)
     if not [1 for when, seconds in made if when in ("MIDNIGHT", "D") and seconds == 86400]:
         raise CheckFailed("one handler that rotates every midnight", f"rotating handlers: {made}")
 
@@ -185,6 +187,7 @@ def no_forged_lines(lab):
         user = {"account_name": "x", "status": f"a{line_end}{FORGED}"}
         for message in (
             lab.presence(user=user),
+            lab.presence(user={"account_name": f"Eve{line_end}forged"}),
             lab.presence(action=f"{line_end}{FORGED}"),
             lab.presence(**{f"key{line_end}{FORGED}": f"\u202e{line_end}{FORGED}"}),
             f"{line_end}{FORGED}".encode() + b"\n",
@@ -196,7 +199,7 @@ def no_forged_lines(lab):
     server.program.interrupt()
     lab.expect_end(server.program)
     for line in lab.log_lines():
-        if line.startswith(FORGED) or not line.isprintable():
+        if line.startswith(FORGED) or not line.isprintable() or not LINE.fullmatch(line):
             raise CheckFailed("a log without this line", visible(line))
 
 

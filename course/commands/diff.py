@@ -99,6 +99,6 @@ def print_for_the_eye(lines):
     print(end="\n" if lines else "")
     for number, line in enumerate(lines):
         colours = ["bold"] if number < len(heading) else COLOURS.get(line[0], [])
-        for part in line.expandtabs().rstrip("\r\n").split("\n"):
-            words = console.visible(part)
+        for part in line.rstrip("\n").split("\n"):
+            words = stages.printable(part)
             print(console.paint(words, *colours) if colours else words)

@@ -13,7 +13,7 @@ from course.harness.peer import CheckFailed, CheckSkipped
 from course.lessons import FIRST
 
 # Most checks wait more than they work, so many can run at once on few processors.
-SLOTS = threading.BoundedSemaphore(max(12, 4 * (os.cpu_count() or 1)))
+SLOTS = threading.BoundedSemaphore(16 * (os.cpu_count() or 1))
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,10 @@ def check_file(source, number, harmless):
     """Find what one file uses before it is taught."""
     if source.is_test and number < MODULES["unittest"]:
         yield source.finding(1, too_early("a file of tests", MODULES["unittest"]))
+    if source.is_test and number >= MODULES["functools"]:
+        # A decorator has to be tried on methods, and those need a class.
+        nodes = ast.walk(source.tree)
+        harmless = harmless | {node.name for node in nodes if isinstance(node, ast.ClassDef)}
     found = [(line, *concept) for line, concept in concepts(source.tree, harmless)]
     for line, what, first in dict.fromkeys(found):
         if first > number:

@@ -126,9 +126,11 @@ def test_a_pipe_gets_no_colours(root):
 
 def test_on_a_terminal_a_file_cannot_control_it(capsys, monkeypatch):
     monkeypatch.setattr("course.console.colourful", lambda stream=None: True)
-    change = stages.change("a.py", b"", b"\x1b[2J\n")
+    change = stages.change("a.py", b"", b"\x1b[2J\n" + b" " * 99 + b"x\n")
     diff.print_for_the_eye(stages.unified(change, "a", "b"))
-    assert "\x1b[32m+\\x1b[2J\x1b[0m\n" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "\x1b[32m+\\x1b[2J\x1b[0m\n" in shown
+    assert f"+{' ' * 99}x" in shown
 
 
 def test_a_folder_is_compared_like_a_lesson(root, tmp_path):
