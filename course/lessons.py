@@ -61,13 +61,13 @@ class Course:
         known = ", ".join(str(lesson.number) for lesson in self.lessons())
         raise CourseError(f"There is no lesson {number}. There are: {known}.")
 
-    def checks_file(self, number):
-        """Return where the checks of a lesson are."""
-        return self.root / "course" / "checks" / f"lesson{number:02}.py"
+    def checks_files(self, number):
+        """Return where the checks of a lesson are: lesson07.py, then those of its variants."""
+        return sorted((self.root / "course" / "checks").glob(f"lesson{number:02}*.py"))
 
-    def broken_file(self, number):
-        """Return where the known-bad versions of a lesson are."""
-        return self.root / "course" / "broken" / f"lesson{number:02}.toml"
+    def broken_files(self, number):
+        """Return where the known-bad versions of a lesson are, its variants' too."""
+        return sorted((self.root / "course" / "broken").glob(f"lesson{number:02}*.toml"))
 
     def alternative(self, number):
         """Return where a second right solution of a lesson is, if one is kept."""

@@ -51,16 +51,16 @@ class Version:
             path.write_text(text.replace(self.old, self.new), encoding="utf-8", newline="\n")
 
 
-def table(course, lesson):
-    """Return what the lesson's file of known-bad versions says."""
-    path = course.broken_file(lesson.number)
-    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+def tables(course, lesson):
+    """Return what the lesson's files of known-bad versions say."""
+    files = course.broken_files(lesson.number)
+    return [tomllib.loads(path.read_text(encoding="utf-8")) for path in files]
 
 
 def read(course, lesson):
     """Return the known-bad versions of a lesson."""
-    rows = table(course, lesson).get("broken", [])
     known = set(Version.__dataclass_fields__) - {"folder"}
+    rows = [row for table in tables(course, lesson) for row in table.get("broken", [])]
     return [Version(**only(row, known), folder=lesson.folder) for row in rows]
 
 
@@ -79,7 +79,8 @@ def controls(course, lesson):
         versions.append(Version("(a second right solution)", (), second, whole=True))
     before = course.root / f"lesson{lesson.number - 1:02}"
     if before.is_dir():
-        kept = table(course, lesson).get("kept_from_the_lesson_before", [])
+        key = "kept_from_the_lesson_before"
+        kept = [id for table in tables(course, lesson) for id in table.get(key, [])]
         new = tuple(c.id for c in suite.own_checks(course, lesson.number) if c.id not in kept)
         versions.append(Version("(the lesson before)", new, before))
     return versions

@@ -68,20 +68,18 @@ def load(path):
 
 
 def own_checks(course, number):
-    """Return the checks that a lesson adds."""
-    path = course.checks_file(number)
-    if not path.is_file():
-        return []
-    return [f.check for f in vars(load(path)).values() if hasattr(f, "check")]
+    """Return the checks that a lesson adds, those of its variants last."""
+    modules = map(load, course.checks_files(number))
+    return [f.check for module in modules for f in vars(module).values() if hasattr(f, "check")]
 
 
 def checks_for(course, number):
     """Return the checks that hold for a lesson: its own and the earlier ones not superseded."""
     checks, superseded = [], {}
     for lesson in range(FIRST, number + 1):
-        if course.checks_file(lesson).is_file():
-            checks += own_checks(course, lesson)
-            superseded |= getattr(load(course.checks_file(lesson)), "SUPERSEDED", {})
+        checks += own_checks(course, lesson)
+        for path in course.checks_files(lesson):
+            superseded |= getattr(load(path), "SUPERSEDED", {})
     return [check for check in checks if check.id not in superseded]
 
 

@@ -28,14 +28,11 @@ def check_lessons(course, numbers):
         page, checks = f"{lesson.name}/README.md", f"course/checks/{lesson.name}.py"
         assignment = readme.sections(lesson.readme).get("Assignment", "")
         yield from unnamed(asked, page, assignment, "name it under Assignment")
-        yield from unnamed(asked, checks, read(course.checks_file(lesson.number)), "check it")
+        texts = {path: path.read_text("utf-8") for path in course.checks_files(lesson.number)}
+        yield from unnamed(asked, checks, "".join(texts.values()), "check it")
         yield from unknown(known, page, lesson.readme)
-        yield from unknown(known, checks, read(course.checks_file(lesson.number)))
-
-
-def read(path):
-    """Return the text of a file, empty where there is none."""
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
+        for path, text in texts.items():
+            yield from unknown(known, f"course/checks/{path.name}", text)
 
 
 def unnamed(asked, place, text, remedy):
