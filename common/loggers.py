@@ -10,8 +10,9 @@ DAYS_KEPT = 7
 messenger = logging.getLogger("messenger")  # the head of the family: messenger.server and so on
 
 
-def open_log(path, *, daily=False, on_screen=False):
+def open_log(path, *, daily=False, on_screen=False, level=logging.DEBUG):
     """Let the whole family write to a file, if daily to a new one after every midnight."""
+    messenger.setLevel(level)
     if daily:
         add(TimedRotatingFileHandler(path, "midnight", backupCount=DAYS_KEPT, encoding="utf-8"))
     else:
@@ -25,7 +26,6 @@ def add(handler, level=logging.DEBUG):
     handler.setLevel(level)
     handler.setFormatter(logging.Formatter(FORMAT))
     handler.addFilter(one_line)
-    messenger.setLevel(logging.DEBUG)
     messenger.addHandler(handler)
 
 

@@ -21,7 +21,12 @@ class BrokenStream(BadMessage):
 def send_message(sock, message):
     """Send one message, ended by a newline."""
     sock.settimeout(PATIENCE)
-    sock.sendall(json.dumps(message, ensure_ascii=False).encode() + b"\n")
+    sock.sendall(encode(message))
+
+
+def encode(message):
+    """Turn a message into bytes, ended by a newline."""
+    return json.dumps(message, ensure_ascii=False).encode() + b"\n"
 
 
 def receive_message(sock):

@@ -53,6 +53,7 @@ class OneLineTest(unittest.TestCase):
 class OpenLogTest(unittest.TestCase):
     def setUp(self):
         self.path = Path(self.enterContext(tempfile.TemporaryDirectory())) / "test.log"
+        self.addCleanup(loggers.messenger.setLevel, loggers.messenger.level)
         self.addCleanup(self.close_handlers, list(loggers.messenger.handlers))
 
     def close_handlers(self, before):
@@ -72,6 +73,13 @@ class OpenLogTest(unittest.TestCase):
         self.assertRegex(self.lines()[0], r"\A\S+ \S+,\d{3} INFO test_common_loggers one\Z")
         self.assertRegex(self.lines()[1], r"DEBUG test_common_loggers two\\nhalves\Z")
         self.assertEqual(len(self.lines()), 2)
+
+    def test_what_is_below_the_level_is_not_written(self):
+        loggers.open_log(self.path, level=logging.INFO)
+        logging.getLogger("messenger.calls").debug("call")
+        logging.getLogger("messenger.server").info("step")
+        (line,) = self.lines()
+        self.assertTrue(line.endswith("step"))
 
     def test_a_daily_file_is_changed_at_midnight_and_seven_are_kept(self):
         loggers.open_log(self.path, daily=True)

@@ -40,6 +40,21 @@ class SendMessageTest(TelephoneTest):
         self.assertEqual(self.near.gettimeout(), 5)
 
 
+class EncodeTest(unittest.TestCase):
+    def test_a_message_becomes_a_json_object_and_a_newline(self):
+        data = messages.encode({"action": "quit", "time": 5})
+        self.assertEqual(json.loads(data), {"action": "quit", "time": 5})
+        self.assertTrue(data.endswith(b"}\n"))
+
+    def test_the_text_is_utf_8_and_its_newlines_do_not_end_the_line(self):
+        self.assertEqual(messages.encode({"m": "Ж\n"}), '{"m": "Ж\\n"}\n'.encode())
+
+    def test_what_was_encoded_is_decoded(self):
+        for message in ({}, {"from": "Вася 🙂", "list": [1, 2.5, None, {"deep": True}]}):
+            with self.subTest(message=message):
+                self.assertEqual(messages.decode(messages.encode(message)), message)
+
+
 class ReceiveMessageTest(TelephoneTest):
     def receive(self):
         """Receive a message at the near end."""

@@ -407,11 +407,12 @@ def pieces(lab):
 )
 def together(lab):
     client = lab.server().connect()
+    message = lab.presence()
     for end in (b"\n", b"\r\n", b""):
-        client.send(*[lab.presence() for _ in range(3)], end=end)
+        client.send(message, message, message, end=end)
         for _ in range(3):
             client.expect(200)
-    client.send(frames.GOOD.encode() + b"//x\n")
+    client.send(encode(message) + b"//x\n")
     client.expect(200)
     client.expect(400, within=SECONDS - 1)
 
@@ -426,11 +427,12 @@ def together(lab):
 )
 def five_in_a_row(lab):
     client = lab.server().connect()
+    message = lab.presence()
     for _ in range(2):
         for _ in range(4):
             client.send(b"hello\n")
             client.expect(400)
-        client.send(lab.presence())
+        client.send(message)
         client.expect(200)
     for _ in range(5):
         client.send(b"hello\n")

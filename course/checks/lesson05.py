@@ -37,6 +37,11 @@ result = [value.name for value in vars(config).values() if isinstance(value, log
             raise CheckFailed(f"a named logger in log/{side}_log_config.py", f"{names}")
 
 
+def sides(lab):
+    """Return whose logs there are; in lesson 7 there is no client.py."""
+    return ("client", "server") if (lab.folder / "client.py").is_file() else ("server",)
+
+
 def conversation(lab):
     """Let the server answer one good message and one bad one, then end it; return both names."""
     server = lab.server()
@@ -47,7 +52,10 @@ def conversation(lab):
     peer.send(b"hello\n")
     peer.expect(400)
     peer.finish()
-    lab.client("127.0.0.1", str(server.port)).ends(lab.left(8))
+    if "client" in sides(lab):
+        client = lab.client("127.0.0.1", str(server.port))
+        client.end_input()
+        client.ends(lab.left(8))
     server.program.interrupt()
     lab.expect_end(server.program)
     return server
@@ -63,7 +71,7 @@ def conversation(lab):
 )
 def lines_have_the_format(lab):
     conversation(lab)
-    for side in ("client", "server"):
+    for side in sides(lab):
         lines = lab.log_lines(side)
         if not lines:
             raise CheckFailed(f"a log file of the {side}, called *{side}*.log", "there is none")
@@ -76,10 +84,7 @@ def lines_have_the_format(lab):
 
 
 ROTATION = """
-import logging.handlers, socket
-def accept(self):
-    raise KeyboardInterrupt
-socket.socket.accept = accept
+import logging.handlers, threading, time
 result = []
 made = logging.handlers.TimedRotatingFileHandler.__init__
 def remember(self, *args, **kwargs):
@@ -88,10 +93,10 @@ def remember(self, *args, **kwargs):
 logging.handlers.TimedRotatingFileHandler.__init__ = remember
 sys.argv = {words}
 import server
-try:
-    server.main()
-except (KeyboardInterrupt, SystemExit):
-    pass
+threading.Thread(target=server.main, daemon=True).start()
+until = time.monotonic() + 3
+while not result and time.monotonic() < until:
+    time.sleep(0.02)
 """
 
 
@@ -213,7 +218,7 @@ def no_forged_lines(lab):
 )
 def nothing_twice(lab):
     conversation(lab)
-    for side in ("client", "server"):
+    for side in sides(lab):
         lines = lab.log_lines(side)
         for first, second in zip(lines, lines[1:], strict=False):
             if first == second:

@@ -1,7 +1,7 @@
 """Show the newest messenger of the course, here in the terminal.
 
-Starts the server of the newest lesson, lets two clients talk to it in turn, tells how to join
-from a second terminal, and goes on until Ctrl+C.
+Starts the server of the newest lesson, lets two clients talk, tells how to join from a second
+terminal, and goes on until Ctrl+C.
 """
 
 import math
@@ -26,7 +26,7 @@ COLOURS = ("cyan", "magenta", "yellow", "green", "blue")
 
 def add_arguments(parser):
     """Declare how long the demo goes on."""
-    parser.add_argument("--once", action="store_true", help="end after the two turns")
+    parser.add_argument("--once", action="store_true", help="end after the first conversation")
 
 
 def run(options, course):
@@ -61,20 +61,63 @@ def listen_to_signals():
 def two_visitors(cast, python, lesson, once):
     """Show a server and two clients, each of which says who it is and reads the answer."""
     print(f"The messenger of {lesson.name}: a server, and two clients in turn.")
-    server = cast.start("server", python, lesson.folder / "server.py", "-a", HOST, "-p", "0")
-    listening = cast.show(server, LISTENING)
-    if not listening:
-        raise CourseError(f"The server has ended before it listened{with_code(server)}.")
+    server, port = start_server(cast, python, lesson)
     for name in ("Анна", "Boris"):
-        script = lesson.folder / "client.py"
-        client = cast.start(name, python, script, HOST, listening[1], "-n", name)
+        client = cast.start(name, python, lesson.folder / "client.py", HOST, port, "-n", name)
         cast.show(client)
         if client.returncode:
             raise CourseError(f"{name} could not talk to the server{with_code(client)}.")
     if not once:
-        print(invitation(python, lesson, listening[1]), flush=True)
-        cast.show(server, patience=math.inf)
-        raise CourseError(f"The server has ended by itself{with_code(server)}.")
+        go_on(cast, server, invitation(python, lesson, port))
+
+
+def start_server(cast, python, lesson):
+    """Start the server on a free port; return it, and the port."""
+    server = cast.start("server", python, lesson.folder / "server.py", "-a", HOST, "-p", "0")
+    listening = cast.show(server, LISTENING)
+    if not listening:
+        raise CourseError(f"The server has ended before it listened{with_code(server)}.")
+    return server, listening[1]
+
+
+def go_on(cast, server, words):
+    """Say how to join, and show what happens until Ctrl+C."""
+    print(words, flush=True)
+    cast.show(server, patience=math.inf)
+    raise CourseError(f"The server has ended by itself{with_code(server)}.")
+
+
+CONVERSATION = (  # who types what, and who then shows which words
+    ("Анна", "message Boris Привет, Boris! Слышишь меня?", "Boris", "Слышишь"),
+    ("Boris", "message Анна Every word. And you?", "Анна", "Every word"),
+    ("Анна", "all Hello, everybody!", "Boris", "everybody"),
+    ("Boris", "list", "Boris", "here are"),
+)
+
+
+def two_talkers(cast, python, lesson, once):
+    """Show a server and two clients that stay connected and talk with each other."""
+    print(f"The messenger of {lesson.name}: a server, and two people who talk.")
+    server, port = start_server(cast, python, lesson)
+    people = {}
+    for name in ("Анна", "Boris"):
+        words = (python, lesson.folder / "client.py", HOST, port, "-n", name)
+        people[name] = cast.start(name, *words, keyboard=subprocess.PIPE)
+        expect(cast, people[name], "welcome", name)
+    for speaker, line, listener, words in CONVERSATION:
+        cast.type(people[speaker], speaker, line)
+        expect(cast, people[listener], words, listener)
+    if not once:
+        go_on(cast, server, invitation(python, lesson, port))
+    for name, person in people.items():
+        cast.type(person, name, "quit")
+        cast.show(person)
+
+
+def expect(cast, person, words, name):
+    """Show what happens until a person's screen has the words."""
+    if not cast.show(person, re.escape(words)):
+        raise CourseError(f"{name} has left early{with_code(person)}.")
 
 
 def with_code(process):
@@ -94,7 +137,7 @@ def invitation(python, lesson, port):
     )
 
 
-KINDS = {3: two_visitors}  # the first lesson that is shown in this way -> how
+KINDS = {3: two_visitors, 8: two_talkers}  # the first lesson that is shown in this way -> how
 
 
 class Cast:
@@ -108,11 +151,11 @@ class Cast:
         """Begin with nobody."""
         return self
 
-    def start(self, name, *command):
+    def start(self, name, *command, keyboard=subprocess.DEVNULL):
         """Start a program that Ctrl+C does not reach: we end it, once we have shown its lines."""
         process = subprocess.Popen(
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=keyboard,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
@@ -126,6 +169,12 @@ class Cast:
         prefix = console.paint(f"{name:>6} │", colour)
         threading.Thread(target=self.listen, args=(process, prefix), daemon=True).start()
         return process
+
+    def type(self, process, name, line):
+        """Type a line for a program, and show that."""
+        print(console.paint(f"{name:>6} >", "bold"), line, flush=True)
+        process.stdin.write(line + "\n")
+        process.stdin.flush()
 
     def listen(self, process, prefix):
         """Put the lines of a program into the queue, and None after the last."""

@@ -26,6 +26,7 @@ class Version:
     times: int = 1  # how often the text to replace stands in the file
     unit: bool = False  # can a test of one function notice it?
     remove: bool = False
+    group: str = ""  # the file that it stands in; checks of other files are not run on it
     whole: bool = False  # must every check of the lesson be run, the earlier ones too?
 
     def checks(self, course, own, full):
@@ -33,7 +34,7 @@ class Version:
         if not own:
             return []
         everything = suite.checks_for(course, own[0].lesson)
-        wanted = {check.id for check in own} | set(self.fails)
+        wanted = {check.id for check in own if self.group in (check.group, "")} | set(self.fails)
         return [check for check in everything if full or self.whole or check.id in wanted]
 
     def make(self, target):
@@ -52,16 +53,19 @@ class Version:
 
 
 def tables(course, lesson):
-    """Return what the lesson's files of known-bad versions say."""
+    """Return what the lesson's files of known-bad versions say: path -> table."""
     files = course.broken_files(lesson.number)
-    return [tomllib.loads(path.read_text(encoding="utf-8")) for path in files]
+    return {path: tomllib.loads(path.read_text(encoding="utf-8")) for path in files}
 
 
 def read(course, lesson):
     """Return the known-bad versions of a lesson."""
-    known = set(Version.__dataclass_fields__) - {"folder"}
-    rows = [row for table in tables(course, lesson) for row in table.get("broken", [])]
-    return [Version(**only(row, known), folder=lesson.folder) for row in rows]
+    known = set(Version.__dataclass_fields__) - {"folder", "group"}
+    return [
+        Version(**only(row, known), folder=lesson.folder, group=path.stem)
+        for path, table in tables(course, lesson).items()
+        for row in table.get("broken", [])
+    ]
 
 
 def only(row, known):
@@ -80,7 +84,7 @@ def controls(course, lesson):
     before = course.root / f"lesson{lesson.number - 1:02}"
     if before.is_dir():
         key = "kept_from_the_lesson_before"
-        kept = [id for table in tables(course, lesson) for id in table.get(key, [])]
+        kept = [id for table in tables(course, lesson).values() for id in table.get(key, [])]
         new = tuple(c.id for c in suite.own_checks(course, lesson.number) if c.id not in kept)
         versions.append(Version("(the lesson before)", new, before))
     return versions

@@ -86,3 +86,26 @@ TRICKS = {
     "700 objects inside each other": b'{"a":' * 700,
     "4000 lists inside each other": changed('"time": 1', '"x": ' + "[" * 4000),
 }
+
+
+NAMES = {
+    "26 letters": "a" * 26,
+    "a path": "/etc/passwd",
+    "a path with backslashes": "..\\..\\x",
+    "two dots": "a..b",
+    "a dot at the end": "bob.",
+    "an escape sequence": "bob\x1b[2J",
+    "a combining mark": "a\u0300lice",
+    "a pile of marks": "a" + "\u0300" * 20,
+    "full-width letters": "\uff41\uff44\uff4d\uff49\uff4e",
+    "HTML": "<img src=x>",
+    "a format": "{0.__class__}",
+    "a line of a log": "bob\nINFO login admin ok",
+    "a newline at the end": "alice\n",
+    "a change of direction": "bob\u202etxt.exe",
+    "SQL": "x' OR '1'='1",
+    "a space": "bob smith",
+    "an emoji": "bob\N{GRINNING FACE}",
+    "one Cyrillic letter among Latin ones": "\u0430dmin",
+    "nothing": "",
+}

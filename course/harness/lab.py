@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 
 from course.console import visible
-from course.harness.peer import CheckFailed, Peer
+from course.harness import program
+from course.harness.peer import CheckFailed, CheckSkipped, Peer
 from course.harness.ports import Port
 from course.harness.program import Program
 from course.lessons import GENERATED
@@ -20,8 +21,15 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz", "абвгдежзиклмнопрсту�
 FOLDER = re.compile(r"[^\"]*course check [^\"]*?messenger[/\\\\]")
 IN_THE_FOLDER = re.compile(r'  File "' + FOLDER.pattern)
 START = 10  # seconds that a server may take until it listens
+MEND_FIRST = "What the program said, above, is where to begin: it does not even start."
+READ_OPTIONS = "Does server.py read -a and -p from the command line, and listen there?"
+MAIN_GUARD = (
+    "Put what the script does into main(), and call it below: if __name__ == '__main__': "
+    "So the functions can be imported without running the program."
+)
 PROBE = """import json, sys
 sys.path[:0] = sys.argv[1:]
+sys.argv = ["probe"]
 sys.stdout.reconfigure(encoding="utf-8")
 result = None
 {code}
@@ -74,22 +82,26 @@ class Lab:
 
     # programs
 
-    def run(self, *words, folder=None):
-        """Start a script of the folder, or `-m something` in it."""
+    def run(self, *words, folder=None, terminal=False, env=None):
+        """Start a script of the folder, or `-m something` in it; `env` changes its variables."""
+        if terminal and not program.pty:
+            raise CheckSkipped("this system has no pseudo terminals")
         script = list(words)
         if words[0].endswith(".py"):
             script[0] = str(self.folder / words[0])
         self.tell("started", "python " + " ".join(words))
         if words[0].endswith(".py") and not (self.folder / words[0]).is_file():
-            raise CheckFailed(f"a file {words[0]} in the folder", "there is none")
-        program = Program(script, folder or self.place)
-        self.programs.append(program)
-        return program
+            name = f"a file {words[0]} in the folder"
+            raise CheckFailed(name, "there is none", hint="Make it; the page says what it does.")
+        started = Program(script, folder or self.place, terminal=terminal, env=env)
+        started.title = "python " + " ".join(words)
+        self.programs.append(started)
+        return started
 
-    def server(self, *words):
-        """Start server.py on a port of its own."""
+    def server(self, *words, script="server.py"):
+        """Start a server's script on a port of its own."""
         port = Port()
-        program = self.run("server.py", "-a", "127.0.0.1", "-p", str(port.number), *words)
+        program = self.run(script, "-a", "127.0.0.1", "-p", str(port.number), *words)
         self.open.append(Closing(port.release))
         return Server(self, program, port)
 
@@ -124,6 +136,9 @@ class Lab:
         self.programs.append(program)
         self.tell("tried", about)
         if self.expect_end(program, within):
+            if re.search(r"messenger.[^\"]*\", line \d+, in <module>", program.stderr):
+                expected = "importing a script only defines functions"
+                raise CheckFailed(expected, "it runs, and fails", hint=MAIN_GUARD)
             raise CheckFailed("this works", "it ends with an exception")
         return json.loads(program.stdout.rpartition("\n=>")[2])
 
@@ -193,10 +208,11 @@ class Server:
         expected = f"server.py listens on 127.0.0.1, port {self.port}"
         code = self.program.ends(0.02)
         if code is not None:
-            raise CheckFailed(expected, f"it ended with exit code {code}") from error
+            received = f"it ended with exit code {code}"
+            raise CheckFailed(expected, received, hint=MEND_FIRST) from error
         if self.answered or time.monotonic() > until:
             received = "nobody listens there, although the server runs"
-            raise CheckFailed(expected, f"{received}: {error}") from error
+            raise CheckFailed(expected, f"{received}: {error}", hint=READ_OPTIONS) from error
 
     def expect_alive(self):
         """Show that it still serves: a new client is answered."""

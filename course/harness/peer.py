@@ -9,14 +9,17 @@ import time
 
 from course.console import visible
 
+MUCH = 1 << 22  # bytes: more than any message may have
+
 
 class CheckFailed(Exception):
     """What the checked program did is not what it should do."""
 
-    def __init__(self, expected, received):
+    def __init__(self, expected, received, hint=None):
         super().__init__(f"expected {expected}; received {received}")
         self.expected = expected
         self.received = received
+        self.hint = hint  # where it fits better than the check's own
 
 
 class CheckSkipped(Exception):
@@ -75,6 +78,8 @@ class Peer:
     def _read(self, until):
         self.sock.settimeout(max(self.lab.left(until - time.monotonic()), 0.001))
         try:
+            if time.monotonic() > until or len(self.data) > MUCH:
+                raise TimeoutError
             return self.sock.recv(65536)
         except TimeoutError:
             rest = f" but {visible(self.data)}" if self.data else ""
@@ -112,12 +117,35 @@ class Peer:
 
     def finish(self):
         """Close politely: say that we are done, and read what is still on its way."""
+        until = time.monotonic() + 3
         with contextlib.suppress(OSError):  # the other side may be gone already
             self.sock.shutdown(socket.SHUT_WR)
             self.sock.settimeout(self.lab.left(2))
             while self.sock.recv(65536):
-                pass
+                if time.monotonic() > until:
+                    ended = "nothing more is sent to a client that has closed"
+                    raise CheckFailed(ended, "it goes on and on")
         self.close()
+
+    def hold_back(self):
+        """Take as little as possible from now on: a small buffer, and no reading."""
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self.lab.tell("", "(this client reads nothing any more)")
+
+    def expect_cut(self, within=6):
+        """Wait until the other side has closed; we do not read, so only sending can tell."""
+        try:
+            self.lab.wait_for(self._cannot_send, "who does not read is cut off", within)
+        except CheckFailed as failure:
+            raise CheckFailed(failure.expected, "it is still connected") from None
+        self.lab.tell("", "(this client was cut off)")
+
+    def _cannot_send(self):
+        try:
+            self.sock.send(b"\n")
+        except OSError:
+            return True
+        return False
 
     def half_close(self):
         """Say that nothing more will be sent."""

@@ -3,6 +3,11 @@
 import random
 import socket
 
+try:
+    import resource
+except ImportError:  # Windows sets no such limit
+    resource = None
+
 # Below the ports that the system hands out to clients, so that no connection takes one away.
 LOWEST, HIGHEST = 20_000, 30_000
 
@@ -37,3 +42,15 @@ def claim_port():
         except OSError:
             flag.close()
     raise OSError(f"no free port between {LOWEST} and {HIGHEST}")
+
+
+def allow_descriptors(wanted):
+    """Raise our own limit of open files; tell whether so many are allowed now."""
+    if resource is None:
+        return True
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < wanted:
+        return False
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return True

@@ -6,7 +6,13 @@ import subprocess
 import sys
 import threading
 
+try:
+    import pty
+except ImportError:  # Windows has no such terminals
+    pty = None
+
 WINDOWS = sys.platform == "win32"
+STREAMS = ("stdin", "stdout", "stderr")
 # Windows can send Ctrl+Break only, to a process group of its own: let it mean Ctrl+C there.
 AS_CTRL_C = """import runpy, signal, sys
 signal.signal(signal.SIGBREAK, signal.default_int_handler)
@@ -22,44 +28,64 @@ def python_command(words):
     return [sys.executable, *words]
 
 
-def environment():
-    """Return the environment of a program under test: plain, unbuffered, in UTF-8."""
+def environment(terminal=False, changes=None):
+    """Return the environment of a program under test: plain, unbuffered, in UTF-8.
+
+    `changes` sets variables; None takes one away.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-    return kept | {
+    ours = {
         "PYTHONUNBUFFERED": "1",
         "PYTHONIOENCODING": "utf-8",
         "NO_COLOR": "1",
         "QT_QPA_PLATFORM": "offscreen",
+        "TERM": "xterm" if terminal else "dumb",
     }
+    wanted = kept | ours | (changes or {})
+    return {name: value for name, value in wanted.items() if value is not None}
 
 
 class Program:
     """A running program; `output` holds what it has written so far."""
 
-    def __init__(self, words, folder):
+    def __init__(self, words, folder, *, terminal=False, env=None):
         self.title = "python " + " ".join(words)
         self.output = {"stdout": "", "stderr": ""}
         self.news = threading.Condition()
+        self.master = None
+        pipes = self._open_terminal() if terminal else dict.fromkeys(STREAMS, subprocess.PIPE)
         extra = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if WINDOWS else {}
         self.process = subprocess.Popen(
             python_command(words),
             cwd=folder,
-            env=environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            env=environment(terminal, env),
             start_new_session=not WINDOWS,
+            **pipes,
             **extra,
         )
+        if terminal:
+            os.close(pipes["stdin"])
+            pieces = {"stdout": self._read_terminal}
+        else:
+            pieces = {name: getattr(self.process, name).read1 for name in self.output}
         self.readers = [
-            threading.Thread(target=self._read, args=(name,), daemon=True) for name in self.output
+            threading.Thread(target=self._read, args=pair, daemon=True) for pair in pieces.items()
         ]
         for reader in self.readers:
             reader.start()
 
-    def _read(self, name):
-        stream = getattr(self.process, name)
-        while piece := stream.read1(65536):
+    def _open_terminal(self):
+        self.master, slave = pty.openpty()
+        return dict.fromkeys(STREAMS, slave)
+
+    def _read_terminal(self, size=65536):
+        try:
+            return os.read(self.master, size)
+        except OSError:  # so Linux says that the other end has closed
+            return b""
+
+    def _read(self, name, read):
+        while piece := read(65536):
             with self.news:
                 self.output[name] += piece.decode("utf-8", "backslashreplace")
                 self.news.notify_all()
@@ -80,8 +106,11 @@ class Program:
 
     def type(self, text):
         """Write to its standard input."""
-        self.process.stdin.write(text.encode())
-        self.process.stdin.flush()
+        if self.master is not None:
+            os.write(self.master, text.encode())
+        else:
+            self.process.stdin.write(text.encode())
+            self.process.stdin.flush()
 
     def end_input(self):
         """Close its standard input."""
@@ -114,8 +143,12 @@ class Program:
         orphans = not WINDOWS and kill_group(self.process.pid)
         for reader in self.readers:
             reader.join(1)
-        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
-            close_quietly(stream)
+        for name in STREAMS:
+            if stream := getattr(self.process, name):
+                close_quietly(stream)
+        if self.master is not None:
+            os.close(self.master)
+            self.master = None
         return orphans
 
 

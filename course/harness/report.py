@@ -27,9 +27,10 @@ def skipped_lines(results):
 
 def details(result):
     """Return what was sent, expected and received, and the hint."""
-    steps = [*result.story, ("expected", result.expected), ("received", result.received)]
+    story = [step for step in result.story if step != ("received", result.received)]
+    steps = [*story, ("expected", result.expected), ("received", result.received)]
     rows = [row(what, text) for what, text in steps]
-    return "\n".join([*rows, row("hint", result.check.hint, "cyan")])
+    return "\n".join([*rows, row("hint", result.hint or result.check.hint, "cyan")])
 
 
 def row(what, text, colour="bold"):
@@ -64,8 +65,8 @@ def as_json(results, **about):
             "status": result.status,
             "expected": result.expected,
             "received": result.received,
-            "story": result.story,
-            "hint": result.check.hint,
+            "story": [(what, visible(text)) for what, text in result.story],
+            "hint": result.hint or result.check.hint,
         }
         for result in results
     ]

@@ -5,7 +5,7 @@ import os
 import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from course.console import visible
 from course.harness.lab import Lab, last_words
@@ -14,6 +14,8 @@ from course.lessons import FIRST
 
 # Most checks wait more than they work, so many can run at once on few processors.
 SLOTS = threading.BoundedSemaphore(16 * (os.cpu_count() or 1))
+LABS = set()  # where checks are running now
+STOPPED = threading.Event()  # somebody has pressed Ctrl+C
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Check:
     run: object
     after: str | None = None
     limit: float = 30
+    group: str = ""  # the file that it stands in: the lesson's, or one of a variant's
 
     @property
     def lesson(self):
@@ -47,6 +50,7 @@ class Result:
     expected: str = ""
     received: str = ""
     story: list = field(default_factory=list)
+    hint: str | None = None
 
 
 def check(id, requirements, title, *, hint, after=None, limit=30):
@@ -69,8 +73,12 @@ def load(path):
 
 def own_checks(course, number):
     """Return the checks that a lesson adds, those of its variants last."""
-    modules = map(load, course.checks_files(number))
-    return [f.check for module in modules for f in vars(module).values() if hasattr(f, "check")]
+    return [
+        replace(function.check, group=path.stem)
+        for path in course.checks_files(number)
+        for function in vars(load(path)).values()
+        if hasattr(function, "check")
+    ]
 
 
 def checks_for(course, number):
@@ -100,8 +108,21 @@ def run_checks(course, checks, folder, number, seed, *, everything=False, report
 
     for wave in waves(checks):
         with ThreadPoolExecutor(len(wave)) as pool:
-            list(pool.map(run, wave))
+            try:
+                list(pool.map(run, wave))
+            except KeyboardInterrupt:
+                end_all()
+                raise
     return [results[one.id] for one in checks]
+
+
+def end_all():
+    """End all that the checks have started, so that Ctrl+C need not wait for them."""
+    STOPPED.set()
+    for lab in list(LABS):
+        lab.deadline = 0
+        for program in lab.programs:
+            program.process.kill()
 
 
 def waves(checks):
@@ -121,24 +142,29 @@ def run_check(course, one, folder, number, seed):
     common = [course.root / "common" / f"{name}.py" for name in taught if taught[name] < number]
     with SLOTS, Lab(folder, f"{seed}:{one.id}", one.limit, common) as lab:
         lab.course, lab.number = course, number
+        LABS.add(lab)
         try:
-            one.run(lab)
+            if not STOPPED.is_set():
+                one.run(lab)
         except CheckFailed as failure:
-            return failed(one, lab, failure.expected, failure.received)
+            return failed(one, lab, failure.expected, failure.received, failure.hint)
         except CheckSkipped as reason:
             return Result(one, "skip", received=str(reason))
         except Exception:  # a mistake in the check itself is shown as such, and fails
             return failed(one, lab, "the check itself works", traceback.format_exc())
+        finally:
+            LABS.discard(lab)
         lab.close()
         if any(what == "left over" for what, _ in lab.story):
             return failed(one, lab, "nothing is left over", lab.story[-1][1])
         return Result(one, "ok", story=lab.story)
 
 
-def failed(one, lab, expected, received):
+def failed(one, lab, expected, received, hint=None):
     """Gather what a report shows of a failure, the last words of the programs included."""
     story = [(what, visible(text) or "nothing") for what, text in lab.story]
     for program in lab.programs:
+        program.ends(0.3)  # if it is just about to end, its last line is the one that matters
         if program.stderr.strip():
             story.append(("it said", last_words(program)))
-    return Result(one, "FAIL", expected, received, story)
+    return Result(one, "FAIL", expected, received, story, hint)
