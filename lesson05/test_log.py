@@ -63,6 +63,7 @@ class FilesTest(unittest.TestCase):
 
     def close_handlers(self, logger):
         """Take away what open_log has added."""
+        logger.setLevel(logging.NOTSET)
         for handler in list(logger.handlers):
             logger.removeHandler(handler)
             handler.close()

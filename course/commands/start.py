@@ -74,6 +74,10 @@ def fill(draft, folder, lesson, source):
         ignored = shutil.ignore_patterns(*NOT_COPIED)
         shutil.copytree(source, draft, ignore=ignored, dirs_exist_ok=True)
     page = assignment(lesson, folder)
+    protocol = lesson.folder.parent / "PROTOCOL.md"
+    if "../PROTOCOL.md" in page and protocol.is_file():
+        shutil.copyfile(protocol, draft / "PROTOCOL.md")
+        page = page.replace("../PROTOCOL.md", "PROTOCOL.md")
     (draft / "ASSIGNMENT.md").write_text(page, encoding="utf-8")
     (draft / ".lesson").write_text(f"{lesson.number}\n", encoding="utf-8")
     for name in PICTURE.findall(page):

@@ -52,8 +52,8 @@ def find_target(text):
     """Return the family and the address of the server."""
     host, _, port = text.rpartition(":")
     try:
-        if int(port) not in range(1, 65536):
-            raise ValueError("a port is 1 to 65535")
+        if not port.isdecimal() or int(port) not in range(1, 65536):
+            raise ValueError("a port is a number from 1 to 65535")
         found = socket.getaddrinfo(host.strip("[]") or HOST, int(port), type=socket.SOCK_STREAM)
     except (OSError, ValueError) as error:
         raise CourseError(f"{text} is neither a port nor HOST:PORT: {error}") from None

@@ -9,6 +9,7 @@ VARYING = (
     (rf"(?:{re.escape(tempfile.gettempdir())}|/tmp)[/\\][^\s'\",:]*", "TEMPORARY"),
     (r"\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?[+-]\d\d:?\d\d)?", "DATE"),
     (r"\b\d{10,}(?:\.\d+)?\b", "TIME"),
+    (r"(?<![\d:.])\d\d:\d\d(?![\d:.])", "CLOCK"),
     (r"\b\d+\.\d+ ?(?:s|ms|us|µs)\b", "DURATION"),
     (r"((?:\d+(?:\.\d+){3}|localhost|::1\]?)(?::|', |, port ))\d{5}\b", r"\1PORT"),
     (r"={4,}", "===="),  # pytest draws its lines as long as the rest leaves room

@@ -135,7 +135,7 @@ def test_on_a_terminal_a_file_cannot_control_it(capsys, monkeypatch):
 
 def test_a_folder_is_compared_like_a_lesson(root, tmp_path):
     mine = write_files(tmp_path / "моя папка", {**NEW, "client.py": "print('mine')\n"})
-    result = run(root, "diff", "lesson07", mine)
+    result = run(root, "diff", root / "lesson07", mine)
     assert "+++ моя папка/client.py\t\n" in result.stdout
     assert "code: 2 changed lines" in result.stdout
 
