@@ -16,6 +16,8 @@ PIP = (
     *("-I", "-X", "utf8", "-m", "pip", "install"),
     *("--no-input", "--disable-pip-version-check", "--progress-bar", "off"),
 )
+# The commands are installed by the setuptools that came with the packages, from these very files.
+NO_NETWORK = ("--no-build-isolation", "--no-deps", "--no-index")
 LAST_LINES = 8  # of pip's, enough to see why it failed
 
 
@@ -68,6 +70,9 @@ def make(course):
         make_empty(course)
     if needed := requirements(course):
         install(course, needed)
+    if names := commands(course):
+        say(f"Installing the commands {', '.join(names)} …")
+        run_pip(course, *NO_NETWORK, "-e", ".")
     write_stamp(course)
     say("The course is ready.")
 
@@ -98,9 +103,13 @@ def check_python():
 def install(course, needed):
     """Let pip install the requirements, in the versions of constraints.txt."""
     say(f"Installing {', '.join(needed)} …")
-    constraints = course.root / "constraints.txt"
+    run_pip(course, "-c", course.root / "constraints.txt", *needed)
+
+
+def run_pip(course, *words):
+    """Let pip install what the words say; raise CourseError with its last lines if it cannot."""
     process = subprocess.Popen(
-        [python(course), *PIP, "-c", constraints, *needed],
+        [python(course), *PIP, *words],
         **{"cwd": course.root, "encoding": "utf-8", "errors": "replace"},
         **{"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT},
     )
@@ -111,7 +120,7 @@ def install(course, needed):
         processes.stop(process, patience=1)
     if code:
         raise CourseError(
-            f"pip could not install the packages. Its last lines:\n\n{last_lines}\n"
+            f"pip could not do that. Its last lines:\n\n{last_lines}\n"
             "Mend what they name (the network?) and run it again: python -m course setup"
         )
 
@@ -130,10 +139,20 @@ def watch(process):
 
 
 def requirements(course):
-    """Return what pyproject.toml asks for: the dependencies, and what the tests need."""
-    text = (course.root / "pyproject.toml").read_text(encoding="utf-8")
-    project = tomllib.loads(text)["project"]
-    return project["dependencies"] + project["optional-dependencies"]["test"]
+    """Return what pyproject.toml asks for: the dependencies, what tests and installing need."""
+    table = pyproject(course)
+    tests = table["project"]["optional-dependencies"]["test"]
+    return table["project"]["dependencies"] + tests + table["build-system"]["requires"]
+
+
+def commands(course):
+    """Return the names of the commands that pyproject.toml declares."""
+    return list(pyproject(course)["project"].get("scripts", {}))
+
+
+def pyproject(course):
+    """Return what pyproject.toml says."""
+    return tomllib.loads((course.root / "pyproject.toml").read_text(encoding="utf-8"))
 
 
 def stamp_file(course):
@@ -149,7 +168,10 @@ def write_stamp(course):
 def fingerprint(course):
     """Return a hash of all that the environment is made from."""
     constraints = (course.root / "constraints.txt").read_text(encoding="utf-8")
-    parts = [requirements(course), constraints, sys.version_info[:2]]
+    table = pyproject(course)
+    installed = [table["project"].get("scripts"), table.get("tool", {}).get("setuptools")]
+    place = os.path.realpath(course.root)  # its commands would not work in another one
+    parts = [requirements(course), constraints, sys.version_info[:2], installed, place]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

@@ -35,7 +35,7 @@ class Program:
             words,
             cwd=folder,
             env=environment,
-            stdin=subprocess.PIPE if typed else subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             creationflags=flags,

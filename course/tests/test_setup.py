@@ -26,7 +26,8 @@ venv.create = create
 """
 WILLING_PIP = """
 import pathlib, sys
-pathlib.Path(sys.prefix, "asked.txt").write_text("\\n".join(sys.argv[1:]), encoding="utf-8")
+with pathlib.Path(sys.prefix, "asked.txt").open("a", encoding="utf-8") as record:
+    print(*sys.argv[1:], sep="\\n", file=record)
 """
 FAILING_PIP = """
 import sys
@@ -40,6 +41,8 @@ with socket.create_connection(("127.0.0.1", int(os.environ["TEST_PORT"])), timeo
     sock.recv(1)
 """
 PYPROJECT = """
+[build-system]
+requires = ["maker"]
 [project]
 dependencies = ["one>=1"]
 [project.optional-dependencies]
@@ -63,6 +66,17 @@ class SmallCourse:
     def constrain(self, text):
         """Write constraints.txt."""
         (self.root / "constraints.txt").write_text(text, encoding="utf-8")
+
+    def declare_commands(self, *names):
+        """Let pyproject.toml declare commands."""
+        lines = ["[project.scripts]", *(f'{name} = "package:function"' for name in names)]
+        text = "\n".join([PYPROJECT, *lines])
+        (self.root / "pyproject.toml").write_text(text, encoding="utf-8")
+
+    def move(self, name):
+        """Give the folder of the course another name."""
+        self.root = self.root.rename(self.root.with_name(name))
+        self.environment = self.root / ".venv"
 
     def fake(self, at_start, pip=""):
         """Choose what every Python of the test runs first, and what plays pip."""
@@ -100,7 +114,7 @@ class SmallCourse:
         record = self.environment / "asked.txt"
         if not record.is_file():
             return None
-        asked = record.read_text(encoding="utf-8").split("\n")
+        asked = record.read_text(encoding="utf-8").splitlines()
         record.unlink()
         return asked
 
@@ -113,9 +127,35 @@ def course(tmp_path):
 def test_setup_installs_what_pyproject_and_constraints_ask_for(course):
     code, output, errors = course.setup()
     assert (code, output) == (0, "")
-    assert "Installing one>=1, two …\nThe course is ready." in errors
+    assert "Installing one>=1, two, maker …\nThe course is ready." in errors
     constraints = str(course.root / "constraints.txt")
-    assert course.asked_of_pip()[-4:] == ["-c", constraints, "one>=1", "two"]
+    assert course.asked_of_pip()[-5:] == ["-c", constraints, "one>=1", "two", "maker"]
+
+
+def test_setup_installs_the_commands_from_the_course_itself_without_the_network(course):
+    course.declare_commands("chat", "chat-server")
+    code, output, errors = course.setup()
+    assert (code, output) == (0, "")
+    assert "Installing the commands chat, chat-server …\nThe course is ready." in errors
+    last = course.asked_of_pip()[-5:]
+    assert last == ["--no-build-isolation", "--no-deps", "--no-index", "-e", "."]
+    assert course.setup() == (0, "", "")
+
+
+def test_a_new_command_sets_everything_up_again(course):
+    course.setup()
+    course.asked_of_pip()
+    course.declare_commands("chat")
+    course.setup()
+    assert course.asked_of_pip()
+
+
+def test_a_course_that_has_been_moved_is_set_up_again(course):
+    course.setup()
+    course.move("moved")
+    course.asked_of_pip()
+    assert course.setup()[0] == 0
+    assert course.asked_of_pip()
 
 
 def test_a_second_setup_does_nothing_and_says_nothing(course):
