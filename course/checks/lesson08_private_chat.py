@@ -459,13 +459,7 @@ def animation(lab):
     user.draws(lambda output: "/partner" in output, "the choice is shown")
     user.types(f"/partner {partner.name}\n")
     partner.sees(f"/partner {name}")
-    pictures = set()
-
-    def note(output):
-        pictures.add(last_line(output))
-        return len([picture for picture in pictures if partner.name in picture]) >= 4
-
-    user.draws(note, f"a last line that moves and names {partner.name}")
+    user.draws(moving(partner.name), f"a last line that moves and names {partner.name}")
     user.types(text)
     user.draws(lambda output: last_line(output).endswith(text), "what is typed, whole")
     time.sleep(0.5)  # pictures come and go meanwhile
@@ -478,6 +472,17 @@ def animation(lab):
     user.types("/quit\n")
     if user.process.wait(lab.left(8)):
         raise CheckFailed("exit code 0", f"exit code {user.process.returncode}")
+
+
+def moving(name):
+    """Return a test that is passed when the last line has shown the name in four pictures."""
+    pictures = set()
+
+    def note(output):
+        pictures.add(last_line(output))
+        return len([picture for picture in pictures if name in picture]) >= 4
+
+    return note
 
 
 def is_quiet(user):
