@@ -772,7 +772,7 @@ def client_in_a_pipe(lab):
 
 
 @check(
-    "L08-C61",
+    "L08-C31",
     "L08-V1",
     "the client ends with exit code 1 and a clear line when the server ends or is not there",
     hint="The thread that reads the socket must end the whole program, although the main thread "
@@ -814,7 +814,7 @@ except (KeyboardInterrupt, SystemExit):
 
 
 @check(
-    "L08-C62",
+    "L08-C32",
     "L08-V1",
     "without arguments the server listens on all addresses, port 7777",
     hint='add_argument("-p", default=7777) and add_argument("-a", default="").',
@@ -827,7 +827,7 @@ def server_defaults(lab):
 
 
 @check(
-    "L08-C63",
+    "L08-C33",
     "L08-V1",
     "the server says in one line why it cannot listen",
     hint="OSError from bind: sys.exit('text') prints one line and gives exit code 1.",

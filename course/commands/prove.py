@@ -17,7 +17,7 @@ from course.lessons import CourseError, Lesson, lesson_number
 
 ENVIRONMENT = "needed"  # a check of lesson 4 runs pytest
 MARK = {"ok": "·", "FAIL": "x", "skip": "-"}
-AT_ONCE = 32  # versions, each of which runs many checks at once
+AT_ONCE = 12  # versions, each of which runs many checks at once
 
 
 @dataclass

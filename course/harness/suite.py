@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from course.console import visible
 from course.harness.lab import Lab, last_words
 from course.harness.peer import CheckFailed, CheckSkipped
-from course.lessons import FIRST
+from course.lessons import FIRST, CourseError
 
 # Most checks wait more than they work, so many can run at once on few processors.
-SLOTS = threading.BoundedSemaphore(16 * (os.cpu_count() or 1))
+SLOTS = threading.BoundedSemaphore(8 * (os.cpu_count() or 1))
 LABS = set()  # where checks are running now
 STOPPED = threading.Event()  # somebody has pressed Ctrl+C
 
@@ -73,12 +73,16 @@ def load(path):
 
 def own_checks(course, number):
     """Return the checks that a lesson adds, those of its variants last."""
-    return [
+    checks = [
         replace(function.check, group=path.stem)
         for path in course.checks_files(number)
         for function in vars(load(path)).values()
         if hasattr(function, "check")
     ]
+    twice = {check.id for check in checks if [other.id for other in checks].count(check.id) > 1}
+    if twice:
+        raise CourseError(f"Two checks are called {', '.join(sorted(twice))}.")
+    return checks
 
 
 def checks_for(course, number):
