@@ -225,6 +225,8 @@ def prompt_survives(lab):
 def server_goes(lab):
     server = lab.server()
     client = run_client(lab, server, "Anna")
+    client.type("help\n")
+    expect_words(lab, client, "quit")  # now it waits for the keyboard
     server.program.interrupt()
     expect_words(lab, client, "closed")
     code = lab.expect_end(client)
