@@ -4,6 +4,10 @@ Each lesson keeps known-bad versions in course/broken/lessonNN.toml: a small rep
 file, and the ids of the checks that must fail, and no others. Proved is that every check is failed
 by some bad version, every bad version is caught by exactly the checks it names, the lesson itself
 and a second right solution (where one is kept) pass, and the lesson before fails what is new.
+
+Many versions are judged at once, and a loaded machine can make a good program late. So a verdict
+that is not as it should be is doubted: that version is judged once more, alone, and this counts.
+The report says where it happened.
 """
 
 import time
@@ -18,6 +22,7 @@ from course.lessons import CourseError, Lesson, lesson_number
 ENVIRONMENT = "needed"  # a check of lesson 4 runs pytest
 MARK = {"ok": "·", "FAIL": "x", "skip": "-"}
 AT_ONCE = 12  # versions, each of which runs many checks at once
+MOST_DOUBTS = 15  # more wrong verdicts than these are no accident
 
 
 @dataclass
@@ -28,6 +33,7 @@ class Proof:
     own: list
     versions: list
     outcomes: dict = field(default_factory=dict)  # version -> (what is wrong, id -> state)
+    doubted: dict = field(default_factory=dict)  # version -> what was wrong the first time
 
 
 def add_arguments(parser):
@@ -60,7 +66,7 @@ def prepare(course, lesson):
 
 
 def judge_all(course, proofs, full):
-    """Judge every version of every lesson."""
+    """Judge every version of every lesson, and once more, alone, where the verdict is in doubt."""
     work = [(proof, version) for proof in proofs for version in proof.versions]
     progress = console.ProgressLine()
 
@@ -73,6 +79,10 @@ def judge_all(course, proofs, full):
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(judge, work))
+    doubtful = [(proof, version) for proof, version in work if proof.outcomes[version][0]]
+    for proof, version in doubtful if len(doubtful) <= MOST_DOUBTS else ():
+        proof.doubted[version] = proof.outcomes[version][0]
+        judge((proof, version))
     progress.clear()
 
 
@@ -111,3 +121,6 @@ def print_matrix(proof):
         print(f"  {version.name:{width}}  {' '.join(own.values())}  {verdict}", *others)
         for problem in problems:
             print(f"      {problem}")
+        if not problems:
+            for doubt in proof.doubted.get(version, []):
+                print(f"      (the first time, among many others: {doubt})")
