@@ -97,6 +97,7 @@ def add_arguments(parser):
     parser.add_argument(
         "--offer", type=int, default=1200, help="connections to offer; 1200 if left out"
     )
+    parser.add_argument("--only", metavar="WORDS", default="", help="of the server's name")
 
 
 def run(options, course):
@@ -107,13 +108,16 @@ def run(options, course):
         raise CourseError(
             f"This system allows fewer than {options.offer} connections; try --offer."
         )
+    kinds = [kind for kind in KINDS if options.only in kind.name]
+    if not kinds:
+        raise CourseError(f"None of the servers is called so: {options.only}")
     print(f"Python {platform.python_version()}, {os.cpu_count()} processors, {platform.system()}\n")
     print(
         "| server | held | memory per idle connection | CPU per delivered message | slow reader |"
     )
     print("|---|---|---|---|---|")
     progress = console.ProgressLine()
-    for kind in KINDS:
+    for kind in kinds:
         progress.show(f"measuring {kind.name} …")
         offer = min(options.offer, kind.most)
         held, memory = measure_idle(course, kind, offer)
