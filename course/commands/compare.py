@@ -102,31 +102,37 @@ def add_arguments(parser):
 
 def run(options, course):
     """Measure one server after another and print a table."""
-    if not Path("/proc/self/stat").exists():
-        raise CourseError("Memory and processor time are read from /proc, which only Linux has.")
-    if not allow_descriptors(options.offer + 100):
-        raise CourseError(
-            f"This system allows fewer than {options.offer} connections; try --offer."
-        )
     kinds = [kind for kind in KINDS if options.only in kind.name]
     if not kinds:
         raise CourseError(f"None of the servers is called so: {options.only}")
+    require_a_fit_system(options.offer)
     print(f"Python {platform.python_version()}, {os.cpu_count()} processors, {platform.system()}\n")
     print(
         "| server | held | memory per idle connection | CPU per delivered message | slow reader |"
     )
     print("|---|---|---|---|---|")
-    progress = console.ProgressLine()
     for kind in kinds:
-        progress.show(f"measuring {kind.name} …")
-        offer = min(options.offer, kind.most)
-        held, memory = measure_idle(course, kind, offer)
-        cost = measure_cost(course, kind)
-        slow = measure_slow(course, kind)
-        progress.clear()
-        cells = f"{held} of {offer} | {memory:.1f} KB | {cost:.1f} µs | {slow}"
-        print(f"| {kind.name} | {cells} |", flush=True)
+        print(row(course, kind, min(options.offer, kind.most)), flush=True)
     return 0
+
+
+def require_a_fit_system(offer):
+    """Refuse to begin where the figures cannot be had."""
+    if not Path("/proc/self/stat").exists():
+        raise CourseError("Memory and processor time are read from /proc, which only Linux has.")
+    if not allow_descriptors(offer + 100):
+        raise CourseError(f"This system allows fewer than {offer} connections; try --offer.")
+
+
+def row(course, kind, offer):
+    """Measure one server and return its row of the table."""
+    progress = console.ProgressLine()
+    progress.show(f"measuring {kind.name} …")
+    held, memory = measure_idle(course, kind, offer)
+    cost = measure_cost(course, kind)
+    slow = measure_slow(course, kind)
+    progress.clear()
+    return f"| {kind.name} | {held} of {offer} | {memory:.1f} KB | {cost:.1f} µs | {slow} |"
 
 
 class Running:
