@@ -12,6 +12,8 @@ RAN = re.compile(r"Ran (\d+) tests? in")
 JUDGED = ("test_client.py", "test_server.py")
 SOLUTION = ("client.py", "server.py", "messages.py")
 # Runs the tests of the folder and prints the functions that they call: file and name.
+LONG = 60  # seconds that a suite may take, on a machine with other work to do
+
 WATCH = """
 import threading, unittest
 called = set()
@@ -29,7 +31,7 @@ result = [list(pair) for pair in called]
 def run_tests(lab, *words, folder=None):
     """Run a suite; return the program after its end, and how many tests it had."""
     program = lab.run("-m", "unittest", *words, folder=folder or lab.folder)
-    lab.expect_end(program, within=30)
+    lab.expect_end(program, within=LONG)
     found = RAN.search(program.stderr)
     return program, int(found[1]) if found else 0
 
@@ -48,6 +50,7 @@ def expect_green(lab, program, tests, what):
     "python -m unittest in the folder runs tests, and they pass",
     hint="Files called test_*.py, classes that inherit from unittest.TestCase, methods called "
     "test_*.",
+    limit=LONG + 20,
 )
 def unittest_passes(lab):
     program, tests = run_tests(lab)
@@ -74,13 +77,14 @@ def both_files_exist(lab):
     "pytest runs them too",
     hint="pytest finds the same files; a test that needs another one to run first fails here.",
     after="L04-C01",
+    limit=LONG + 20,
 )
 def pytest_passes(lab):
     # A variant has modules of the same names, and tests of its own: they need a run of their own.
     variants = [f"--ignore={path.parent.name}" for path in lab.folder.glob("*/server.py")]
     words = "-m", "pytest", "-q", "-p", "no:cacheprovider", *variants
     program = lab.run(*words, folder=lab.folder)
-    code = lab.expect_end(program, within=30)
+    code = lab.expect_end(program, within=LONG)
     if "No module named pytest" in program.stderr:
         raise CheckSkipped("pytest is missing here; python -m course setup installs it")
     if code:
@@ -149,10 +153,11 @@ def notices(lab, version):
     "every function of the scripts is called by a test",
     hint="Go through your scripts from top to bottom: which function has no test yet?",
     after="L04-C01",
+    limit=LONG + 20,
 )
 def every_function_is_called(lab):
     called = {
-        tuple(pair) for pair in lab.probe("your tests, noting what they call", WATCH, within=30)
+        tuple(pair) for pair in lab.probe("your tests, noting what they call", WATCH, within=LONG)
     }
     missing = []
     for name in SOLUTION:

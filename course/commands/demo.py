@@ -93,9 +93,14 @@ CONVERSATION = (  # who types what, and who then shows which words
     ("Анна", "all Hello, everybody!", "Boris", "everybody"),
     ("Boris", "list", "Boris", "here are"),
 )
+ROOM = (
+    ("Анна", "join #garden", "Анна", "you are in"),
+    ("Boris", "join #garden", "Boris", "you are in"),
+    ("Boris", "message #garden It is quiet here.", "Анна", "quiet"),
+)
 
 
-def two_talkers(cast, python, lesson, once):
+def two_talkers(cast, python, lesson, once, conversation=CONVERSATION):
     """Show a server and two clients that stay connected and talk with each other."""
     print(f"The messenger of {lesson.name}: a server, and two people who talk.")
     server, port = start_server(cast, python, lesson)
@@ -104,7 +109,7 @@ def two_talkers(cast, python, lesson, once):
         words = (python, lesson.folder / "client.py", HOST, port, "-n", name)
         people[name] = cast.start(name, *words, keyboard=subprocess.PIPE)
         expect(cast, people[name], "welcome", name)
-    for speaker, line, listener, words in CONVERSATION:
+    for speaker, line, listener, words in conversation:
         cast.type(people[speaker], speaker, line)
         expect(cast, people[listener], words, listener)
     if not once:
@@ -112,6 +117,11 @@ def two_talkers(cast, python, lesson, once):
     for name, person in people.items():
         cast.type(person, name, "quit")
         cast.show(person)
+
+
+def talkers_in_a_room(cast, python, lesson, once):
+    """Show the same, and how they go into a room."""
+    two_talkers(cast, python, lesson, once, CONVERSATION + ROOM)
 
 
 def expect(cast, person, words, name):
@@ -137,7 +147,8 @@ def invitation(python, lesson, port):
     )
 
 
-KINDS = {3: two_visitors, 8: two_talkers}  # the first lesson that is shown in this way -> how
+# The first lesson that is shown in this way -> how.
+KINDS = {3: two_visitors, 8: two_talkers, 9: talkers_in_a_room}
 
 
 class Cast:
