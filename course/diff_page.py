@@ -47,7 +47,8 @@ table {{ border-collapse: collapse; }}
 </html>
 """
 ONE_SIDE = '<col class="number"><col class="sign"><col>'
-COLUMNS = {"unified": f'<col class="number">{ONE_SIDE}', "side": ONE_SIDE * 2}
+UNIFIED = f'<col class="number">{ONE_SIDE}'
+COLUMNS = {"unified": UNIFIED, "single": UNIFIED, "side": ONE_SIDE * 2}
 SIGNS = {"plus": "+", "minus": "−", "": ""}
 
 
@@ -69,14 +70,19 @@ def render_table(changes):
     return f'<div class="table"><table>{heading}{"".join(cells)}</table></div>'
 
 
-def render_file(change):
+def render_file(change, words=None, is_open=None):
     """Return what changes in one file, in both views; what graduated is folded."""
     if change.binary or change.status == "unchanged":
         return ""
-    words = escape(console.visible(f"{change.words}, +{change.added} −{change.removed}"))
-    is_open = "" if change.graduated else " open"
+    words = escape(console.visible(words or f"{change.words}, +{change.added} −{change.removed}"))
+    unfolded = not change.graduated if is_open is None else is_open
     views = render_view(change, "unified", unified_rows) + render_view(change, "side", side_rows)
-    return f"<details{is_open}><summary>{words}</summary>{views}</details>"
+    if None in (change.old_text, change.new_text):  # nothing to put beside it
+        views = render_view(change, "single", unified_rows)
+    name = f'data-file="{escape(change.name)}" data-status="{change.status}"'
+    return (
+        f"<details {name}{' open' if unfolded else ''}><summary>{words}</summary>{views}</details>"
+    )
 
 
 def render_view(change, view, rows_of):
@@ -125,5 +131,7 @@ def cells(line, kind):
         return '<td class="number"></td><td class="sign"></td><td></td>'
     text = escape(stages.printable(line[1]))
     end = "" if line[1].endswith("\n") else " <i>(no end of line)</i>"
+    exact = line[1].rstrip("\n")  # what cannot be shown as it is, is kept beside
+    data = "" if stages.printable(exact) == exact else f' data-line="{escape(repr(exact))}"'
     sign = f'<td class="sign {kind}">{SIGNS[kind]}</td>'
-    return f'{number(line)}{sign}<td class="{kind}">{text}{end}</td>'
+    return f'{number(line)}{sign}<td class="{kind}"{data}>{text}{end}</td>'

@@ -139,10 +139,10 @@ def watch(process):
 
 
 def requirements(course):
-    """Return what pyproject.toml asks for: the dependencies, what tests and installing need."""
+    """Return what pyproject.toml asks for: the dependencies, all extras, what installing needs."""
     table = pyproject(course)
-    tests = table["project"]["optional-dependencies"]["test"]
-    return table["project"]["dependencies"] + tests + table["build-system"]["requires"]
+    extras = [name for some in table["project"]["optional-dependencies"].values() for name in some]
+    return table["project"]["dependencies"] + extras + table["build-system"]["requires"]
 
 
 def commands(course):

@@ -3,6 +3,7 @@
 import itertools
 import threading
 import time
+import uuid
 
 from common.messages import PATIENCE, send_message
 
@@ -12,7 +13,7 @@ class Chat:
 
     __slots__ = (
         *("_changed", "_numbers", "_waiting", "closed", "leaving", "lost"),
-        *("name", "screen", "sock"),
+        *("name", "screen", "session", "sock"),
     )
 
     def __init__(self, sock, name, screen):
@@ -22,6 +23,7 @@ class Chat:
         self.leaving = False  # we have had enough
         self.closed = None  # why the connection has ended
         self.lost = None  # the same, if it was not we who ended it
+        self.session = uuid.uuid4().hex[:8]  # so that no id of ours ever comes again
         self._numbers = itertools.count(1)
         self._waiting = {}  # id of a request -> what it was about
         self._changed = threading.Condition()  # a lock, and a bell that rings at every change
@@ -29,7 +31,7 @@ class Chat:
     def request(self, action, about, **fields):
         """Send a request, and remember what it was about until its answer comes."""
         with self._changed:
-            number = str(next(self._numbers))
+            number = f"{self.session}-{next(self._numbers)}"
             self._waiting[number] = about
         # The lock is free again: who sends while holding one makes others wait for the network.
         message = {"action": action, "time": time.time(), "id": number}

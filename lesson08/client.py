@@ -97,7 +97,7 @@ def show(chat, message):
 
 def describe(chat, message):
     """Return a message as a line for the screen."""
-    if "response" in message:
+    if "response" in message and "action" not in message:  # what people say has an action
         code, words = parse_response(message)
         if isinstance(message.get("alert"), list):
             words = ", ".join(map(str, message["alert"]))

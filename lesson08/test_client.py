@@ -33,6 +33,7 @@ class ClientTest(TelephoneTest):
         self.use_keyboard(io.StringIO())
         self.wake = self.enterContext(mock.patch.object(client, "wake_keyboard"))
         self.chat = Chat(self.near, "bob", Screen())
+        self.chat.session = "evening"  # its ids are known now
 
     def use_keyboard(self, keyboard):
         """Let what is typed come from here."""
@@ -135,6 +136,12 @@ class DescribeTest(ClientTest):
     def test_what_one_says_to_all_is_shown_as_such(self):
         self.assertEqual(self.describe(msg(time=1_000_000)), f"{clock(1_000_000)} bob to all: hi")
 
+    def test_a_message_cannot_pass_for_an_answer(self):
+        self.chat.request("msg", "to eve:")
+        said = msg(to="bob", response=200, alert="sent", id="evening-1")
+        self.assertEqual(self.describe(said), f"{clock(1000.5)} bob: hi")
+        self.assertEqual(self.chat.answered("evening-1"), "to eve:")
+
     def test_a_time_that_no_clock_shows_is_moved_to_one_that_it_does(self):
         for moment in (-1, -1e300, 10**39, 1e300):
             nearest = 0 if moment < 0 else client.LATEST
@@ -145,8 +152,8 @@ class DescribeTest(ClientTest):
     def test_an_answer_says_what_it_is_about(self):
         self.chat.request("msg", "to eve:")
         self.chat.request("msg", "to anna:")
-        second = {"response": 404, "error": "anna is not here", "id": "2"}
-        first = {"response": 200, "alert": "sent", "id": "1"}
+        second = {"response": 404, "error": "anna is not here", "id": "evening-2"}
+        first = {"response": 200, "alert": "sent", "id": "evening-1"}
         self.assertEqual(self.describe(second), "to anna: 404: anna is not here")
         self.assertEqual(self.describe(first), "to eve: 200: sent")
 
@@ -158,7 +165,7 @@ class DescribeTest(ClientTest):
 
     def test_a_list_is_shown_as_names(self):
         self.chat.request("get_users", "here are:")
-        answer = {"response": 202, "alert": ["bob", "Вася"], "id": "1"}
+        answer = {"response": 202, "alert": ["bob", "Вася"], "id": "evening-1"}
         self.assertEqual(self.describe(answer), "here are: 202: bob, Вася")
 
     def test_what_is_no_message_is_an_error(self):
@@ -295,7 +302,7 @@ class CommandsTest(ClientTest):
         if message is None:
             return None
         self.assertAlmostEqual(message.pop("time"), time.time(), delta=2)
-        self.assertEqual(message.pop("id"), "1")
+        self.assertEqual(message.pop("id"), "evening-1")
         return message
 
     def fields(self, to, text):
@@ -304,18 +311,18 @@ class CommandsTest(ClientTest):
 
     def test_message_speaks_to_one(self):
         self.assertEqual(self.obey("message", "Вася hi, Вася"), self.fields("Вася", "hi, Вася"))
-        self.assertEqual(self.chat.answered("1"), "to Вася:")
+        self.assertEqual(self.chat.answered("evening-1"), "to Вася:")
 
     def test_spaces_around_a_text_are_not_sent(self):
         self.assertEqual(self.obey("message", " eve   a  b  "), self.fields("eve", "a  b"))
 
     def test_all_speaks_to_all(self):
         self.assertEqual(self.obey("all", "привет, all "), self.fields("#all", "привет, all"))
-        self.assertEqual(self.chat.answered("1"), "to #all:")
+        self.assertEqual(self.chat.answered("evening-1"), "to #all:")
 
     def test_list_asks_who_is_here(self):
         self.assertEqual(self.obey("list"), {"action": "get_users"})
-        self.assertEqual(self.chat.answered("1"), "here are:")
+        self.assertEqual(self.chat.answered("evening-1"), "here are:")
 
     def test_help_names_every_command(self):
         self.assertIsNone(self.obey("help"))
@@ -596,7 +603,7 @@ class PartTest(ClientTest):
         self.heard()
         thread.join(0.05)
         self.assertTrue(thread.is_alive())
-        self.chat.answered("1")
+        self.chat.answered("evening-1")
         thread.join(2)
         self.assertEqual(self.heard()["action"], "quit")
 

@@ -6,6 +6,7 @@ from common.messages import MAX_BYTES, BadMessage, BrokenStream, encode
 from common.names import same
 
 PAGE = 500  # names in one answer: it must stay under 64 KiB
+MAX_ROOMS = 50  # that one peer may be in
 MAX_REFUSED = 5  # bad messages in a row, then the client is sent away
 GOODBYE = None  # what a peer gets instead of a message when it is to be parted with
 
@@ -144,10 +145,12 @@ class Hub:
 
     def join(self, peer, message, now):
         """Let a peer into a room; the first one opens it."""
-        folded = message["room"].casefold()
+        person, folded = self._people[peer], message["room"].casefold()
+        if len(person.rooms | {folded}) > MAX_ROOMS:
+            raise Refused(403, f"you are in {MAX_ROOMS} rooms already")
         room = self._rooms.setdefault(folded, Room(message["room"]))
         room.peers[peer] = True
-        self._people[peer].rooms.add(folded)
+        person.rooms.add(folded)
         return [(peer, answer(message, 200, f"you are in {room.name}", now))]
 
     def leave(self, peer, message, now):

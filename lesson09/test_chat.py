@@ -20,6 +20,7 @@ class ChatTest(TelephoneTest):
     def setUp(self):
         super().setUp()
         self.chat = Chat(self.near, "bob", "a screen")
+        self.chat.session = "evening"  # its ids are known now
 
     def start(self, function, *args):
         """Call a function in a thread of its own."""
@@ -51,8 +52,21 @@ class RequestTest(ChatTest):
     def test_the_server_gets_the_action_the_fields_and_an_id(self):
         with mock.patch("time.time", return_value=1000.5):  # a clock that stands still
             self.chat.request("msg", "to eve:", to="eve", message="привет")
-        expected = {"action": "msg", "time": 1000.5, "id": "1", "to": "eve", "message": "привет"}
+        expected = {
+            "action": "msg",
+            "time": 1000.5,
+            "id": "evening-1",
+            "to": "eve",
+            "message": "привет",
+        }
         self.assertEqual(receive_message(self.far), expected)
+
+    def test_no_id_comes_again_on_another_evening(self):
+        chats = [Chat(self.near, "bob", "a screen") for _ in range(2)]
+        for one in chats:
+            one.request("get_users", "here are:")
+        first, second = (receive_message(self.far)["id"] for _ in chats)
+        self.assertNotEqual(first, second)
 
     def test_its_time_is_now(self):
         self.chat.request("get_users", "here are:")
@@ -113,17 +127,19 @@ class AnsweredTest(ChatTest):
         self.chat.request("get_users", "here are:")
 
     def test_answers_may_come_in_another_order(self):
-        self.assertEqual(self.chat.answered("2"), "here are:")
-        self.assertEqual(self.chat.answered("1"), "to eve:")
+        self.assertEqual(self.chat.answered("evening-2"), "here are:")
+        self.assertEqual(self.chat.answered("evening-1"), "to eve:")
 
     def test_what_has_been_answered_is_forgotten(self):
-        self.chat.answered("1")
-        self.assertEqual(self.chat.answered("1"), "")
+        self.chat.answered("evening-1")
+        self.assertEqual(self.chat.answered("evening-1"), "")
 
     def test_what_has_been_answered_leaves_its_id_to_nobody(self):
-        self.chat.answered("1")
+        self.chat.answered("evening-1")
         self.chat.request("get_users", "here are:")
-        self.assertEqual([receive_message(self.far)["id"] for _ in range(3)], ["1", "2", "3"])
+        self.assertEqual(
+            [receive_message(self.far)["id"] for _ in range(3)], [f"evening-{n}" for n in (1, 2, 3)]
+        )
 
     def test_an_answer_that_nobody_waits_for_is_about_nothing(self):
         for number in ("3", "", None, 1):
@@ -163,7 +179,7 @@ class LeaveTest(ChatTest):
         self.chat.request("msg", "to eve:")
         self.chat.request("msg", "to eve:")
         thread = self.leave()
-        for number in ("1", "2"):
+        for number in ("evening-1", "evening-2"):
             self.expect_wait(thread)
             self.chat.answered(number)
         self.expect_end(thread)

@@ -230,8 +230,8 @@ class HubMachine(RuleBasedStateMachine):
 
 HubPropertiesTest = HubMachine.TestCase
 HubPropertiesTest.settings = settings(
-    max_examples=100,
-    stateful_step_count=50,
+    max_examples=50,
+    stateful_step_count=40,
     deadline=None,
     derandomize=True,  # the same in every run: a red test can be repeated
     database=None,

@@ -400,6 +400,24 @@ class PartingTest(ServerTest):
         self.assertEqual(self.hear(client)["message"], "hi")
 
 
+class MistakeTest(ServerTest):
+    """A mistake of ours in the hub is one client's trouble."""
+
+    def test_it_is_answered_500_and_logged_and_the_others_talk_on(self):
+        bob, eve = self.come("bob"), self.come("eve")
+        broken = mock.patch.object(self.server.hub, "handle", side_effect=ZeroDivisionError)
+        with broken, self.assertLogs("messenger.server", "ERROR") as logged:
+            bob.sendall(as_line(msg(to="eve")))
+            answer = self.hear(bob)
+        self.assertEqual(answer["response"], 500)
+        reference = answer["error"].rpartition("mistake ")[2]
+        self.assertIn(reference, logged.output[0])
+        self.assertIn("ZeroDivisionError", logged.output[0])
+        self.assertIsNone(self.hear(bob))
+        eve.sendall(as_line(msg(**{"from": "eve"}, to="eve")))
+        self.assertEqual(self.hear(eve)["message"], "hi")
+
+
 class ManyTest(ServerTest):
     """So many as no select() can watch."""
 

@@ -258,6 +258,14 @@ class RoomsTest(HubTest):
         self.expect(200, "you have left #a", "bob", ask("leave", room="#a"))
         self.expect(403, "you are not in #a", "bob", msg(to="#a"))
 
+    def test_nobody_may_be_in_ever_more_rooms(self):
+        for number in range(hub.MAX_ROOMS):
+            self.join(f"#room{number}", "bob")
+        self.join("#ROOM0", "bob")
+        self.expect(403, "you are in 50 rooms already", "bob", ask("join", room="#more"))
+        self.expect(200, "you have left #room1", "bob", ask("leave", room="#room1"))
+        self.join("#more", "bob")
+
     def test_who_receives_nothing_may_be_in_a_room_and_hears_nothing(self):
         self.come("deaf", receive=False)
         self.join("#a", "deaf", "bob")

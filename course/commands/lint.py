@@ -11,7 +11,17 @@ import os
 
 from course import console
 from course.lessons import lesson_number
-from course.lint import blocks, budgets, concepts, files, imports, links, pages, requirements
+from course.lint import (
+    blocks,
+    budgets,
+    concepts,
+    files,
+    imports,
+    links,
+    pages,
+    requirements,
+    translations,
+)
 
 ENVIRONMENT = "used if it is ready"
 
@@ -34,14 +44,17 @@ def run(options, course):
         more, words = execute(course, paths)
         findings += more
     findings = list(dict.fromkeys(findings))  # one import of many names breaks a rule once
-    return report(findings, list(budgets.notes(course, numbers)), words)
+    notes = [*budgets.notes(course, numbers), *(translations.notes(course) if everything else ())]
+    return report(findings, notes, words)
 
 
 def pages_of(course, numbers, everything):
     """Return the pages of the chosen lessons, and those in the root where all are meant."""
     lessons = [course.lesson(number) for number in numbers]
-    root = sorted(course.root.glob("*.md")) if everything else []
-    return root + [path for lesson in lessons for path in files(lesson.folder, "*.md")]
+    root = sorted(course.root.glob("*.md")) + files(course.root / "docs", "*.md")
+    return (root if everything else []) + [
+        path for lesson in lessons for path in files(lesson.folder, "*.md")
+    ]
 
 
 def read(course, numbers, everything):
@@ -53,6 +66,7 @@ def read(course, numbers, everything):
         yield from imports.check_course(course)
         yield from concepts.check_common(course)
         yield from budgets.check_rest(course)
+        yield from translations.check(course)
 
 
 def execute(course, paths):

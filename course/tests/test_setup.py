@@ -127,9 +127,9 @@ def course(tmp_path):
 def test_setup_installs_what_pyproject_and_constraints_ask_for(course):
     code, output, errors = course.setup()
     assert (code, output) == (0, "")
-    assert "Installing one>=1, two, maker …\nThe course is ready." in errors
+    assert "Installing one>=1, two, three, maker …\nThe course is ready." in errors
     constraints = str(course.root / "constraints.txt")
-    assert course.asked_of_pip()[-5:] == ["-c", constraints, "one>=1", "two", "maker"]
+    assert course.asked_of_pip()[-6:] == ["-c", constraints, "one>=1", "two", "three", "maker"]
 
 
 def test_setup_installs_the_commands_from_the_course_itself_without_the_network(course):

@@ -1,0 +1,1 @@
+"""The course's site: pages from the lessons, stage diffs, common mistakes, pictures."""
