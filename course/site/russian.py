@@ -43,7 +43,7 @@ class Entry:
     @property
     def problem(self):
         """Say what is wrong with the code in it, if anything is."""
-        if self.translation and codes(self.text) != codes(self.translation):
+        if self.is_done and codes(self.text) != codes(self.translation):
             return f"the code in the translation is not that in the text: {self.text[:60]}"
         return ""
 
