@@ -256,9 +256,12 @@ def copy_common(taught, target):
         shutil.copy(module, target)
 
 
+END = 20_000  # characters of what a program said: thousands of lines would take seconds to read
+
+
 def last_words(program, lines=6):
     """Return the end of what a program said; of a traceback what concerns its own files."""
-    said = program.stderr.strip() or program.stdout.strip()
+    said = (program.stderr.strip() or program.stdout.strip())[-END:]
     if "Traceback (most recent call last):" in said:
         said = shorter_traceback(said)
         lines = 12
