@@ -6,7 +6,7 @@ from course.harness import suite
 from course.harness.lab import Lab
 from course.lessons import ROOT, Course
 
-SERVERS = ("lesson07", "lesson08", "lesson09")  # a later server joins by its name
+SERVERS = ("lesson07", "lesson08", "lesson09", "lesson10")  # a later server joins by its name
 
 
 @pytest.fixture(params=SERVERS)
