@@ -5,10 +5,14 @@ and while one of its tests runs, its folder stands first on `sys.path`, and `sys
 modules and no other lesson's: random order and `mock.patch("server.x")` find the right ones.
 """
 
+import atexit
 import contextlib
+import os
 import re
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -21,6 +25,10 @@ ROOT = Path(__file__).resolve().parent
 LESSON = re.compile(r"lesson(\d\d)")
 SEED = 1
 modules_of = {}  # folder -> {name: module}, kept between the turns of a folder
+
+# What a server or a client keeps must not lie about in the folders of the user.
+os.environ["JIM_HOME"] = tempfile.mkdtemp(prefix="course home ")
+atexit.register(shutil.rmtree, os.environ["JIM_HOME"], ignore_errors=True)
 
 if threading.current_thread() is threading.main_thread():
     # A shell that starts us in the background makes Ctrl+C deaf, and our programs would inherit it.

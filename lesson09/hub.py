@@ -110,7 +110,11 @@ class Hub:
         if self._named.setdefault(name.casefold(), peer) != peer:
             raise Refused(409, f"{name} is here already")
         person.name, person.receives = name, message.get("receive", True)
-        return [(peer, answer(message, 200, f"welcome, {name}", now))]
+        return [(peer, answer(message, 200, self._greet(name), now))]
+
+    def _greet(self, name):
+        """Return the words of the welcome."""
+        return f"welcome, {name}"
 
     def pass_on(self, peer, message, now):
         """Send what somebody says to one person, or to a room."""

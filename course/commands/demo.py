@@ -11,6 +11,7 @@ import re
 import shlex
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -21,6 +22,7 @@ HOST = "127.0.0.1"
 LISTENING = r"Listening on (?:.*\D)?port (\d+)"
 PATIENCE = 30  # seconds that a server may take to begin, and a client for its turn
 GRACE = 2  # seconds that it may take to end
+PLAIN = {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}  # for the programs that are shown
 COLOURS = ("cyan", "magenta", "yellow", "green", "blue")
 
 
@@ -100,18 +102,24 @@ ROOM = (
 )
 
 
-def two_talkers(cast, python, lesson, once, conversation=CONVERSATION):
+def two_talkers(cast, python, lesson, once, conversation=CONVERSATION, then=None):
     """Show a server and two clients that stay connected and talk with each other."""
     print(f"The messenger of {lesson.name}: a server, and two people who talk.")
     server, port = start_server(cast, python, lesson)
     people = {}
-    for name in ("Анна", "Boris"):
+
+    def enter(name):
         words = (python, lesson.folder / "client.py", HOST, port, "-n", name)
         people[name] = cast.start(name, *words, keyboard=subprocess.PIPE)
         expect(cast, people[name], "welcome", name)
+
+    for name in ("Анна", "Boris"):
+        enter(name)
     for speaker, line, listener, words in conversation:
         cast.type(people[speaker], speaker, line)
         expect(cast, people[listener], words, listener)
+    if then:
+        then(cast, people, enter)
     if not once:
         go_on(cast, server, invitation(python, lesson, port))
     for name, person in people.items():
@@ -122,6 +130,21 @@ def two_talkers(cast, python, lesson, once, conversation=CONVERSATION):
 def talkers_in_a_room(cast, python, lesson, once):
     """Show the same, and how they go into a room."""
     two_talkers(cast, python, lesson, once, CONVERSATION + ROOM)
+
+
+def one_returns(cast, python, lesson, once):
+    """Show the same, and how one of them gets on return what was said meanwhile."""
+    two_talkers(cast, python, lesson, once, CONVERSATION + ROOM, boris_returns)
+
+
+def boris_returns(cast, people, enter):
+    """Let Boris leave and come back, and Анна write to him in between."""
+    cast.type(people["Boris"], "Boris", "quit")
+    cast.show(people["Boris"])
+    cast.type(people["Анна"], "Анна", "message Boris Read this when you are back.")
+    expect(cast, people["Анна"], "on return", "Анна")
+    enter("Boris")
+    expect(cast, people["Boris"], "when you are back", "Boris")
 
 
 def expect(cast, person, words, name):
@@ -148,7 +171,7 @@ def invitation(python, lesson, port):
 
 
 # The first lesson that is shown in this way -> how.
-KINDS = {3: two_visitors, 8: two_talkers, 9: talkers_in_a_room}
+KINDS = {3: two_visitors, 8: two_talkers, 9: talkers_in_a_room, 11: one_returns}
 
 
 class Cast:
@@ -157,6 +180,7 @@ class Cast:
     def __init__(self):
         self.processes = []
         self.lines = queue.SimpleQueue()
+        self.home = tempfile.TemporaryDirectory(prefix="course demo ", ignore_cleanup_errors=True)
 
     def __enter__(self):
         """Begin with nobody."""
@@ -171,7 +195,7 @@ class Cast:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="backslashreplace",
-            env={**os.environ, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"},
+            env=os.environ | PLAIN | {"JIM_HOME": self.home.name},
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )

@@ -93,6 +93,7 @@ class Lab:
         if words[0].endswith(".py") and not (self.folder / words[0]).is_file():
             name = f"a file {words[0]} in the folder"
             raise CheckFailed(name, "there is none", hint="Make it; the page says what it does.")
+        env = {"JIM_HOME": str(self.place / "home")} | (env or {})  # no data of the user's
         started = Program(script, folder or self.place, terminal=terminal, env=env)
         started.title = "python " + " ".join(words)
         self.programs.append(started)

@@ -1,10 +1,13 @@
 """A program under test: a process of its own, what it prints, and how it ends."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
+from pathlib import Path
 
 try:
     import pty
@@ -154,11 +157,38 @@ class Program:
 
 def kill_group(group):
     """End what is left of a process group; tell whether anything was."""
+    left = living(group)
     try:
         os.killpg(group, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):  # macOS answers so for a group of zombies
         return False
-    return True
+    return left
+
+
+def living(group, patience=1.0):
+    """Tell whether a group has a process that does not end by itself, now that its head is gone."""
+    until = time.monotonic() + patience
+    while has_members(group):
+        if time.monotonic() > until:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def has_members(group):
+    """Tell whether a process group has a member; a zombie, which waits to be counted, is none."""
+    try:
+        os.killpg(group, 0)  # nothing is sent: it only asks
+    except (ProcessLookupError, PermissionError):
+        return False
+    if not Path("/proc/self/stat").exists():
+        return True
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has just ended
+            state, _, own = path.read_text().rpartition(")")[2].split()[:3]
+            if int(own) == group and state != "Z":
+                return True
+    return False
 
 
 def close_quietly(stream):

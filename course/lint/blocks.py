@@ -78,14 +78,14 @@ class PageRun:
             site.mkdir()
             (site / "sitecustomize.py").write_text(programs.SITE, encoding="utf-8")
             for _, section in groupby(blocks, key=lambda block: block.section):
-                SectionRun(self, root, environment(site)).execute(list(section))
+                SectionRun(self, root, environment(site, folder)).execute(list(section))
 
     def find(self, line, text):
         """Record a finding."""
         self.findings.append(Finding(self.name, line, text))
 
 
-def environment(site):
+def environment(site, home):
     """Return the environment of the programs: plain, in UTF-8, the same on every computer."""
     unwanted = ("PYTHON", "PYTEST", "FORCE_COLOR")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
@@ -98,6 +98,7 @@ def environment(site):
         "NO_COLOR": "1",
         "COLUMNS": "100",
         "QT_QPA_PLATFORM": "offscreen",
+        "JIM_HOME": str(home),  # the data of the user are not touched
         RUNNING: "1",
     }
 

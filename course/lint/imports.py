@@ -10,6 +10,7 @@ PACKAGES = {
     "hypothesis": 4,
     "sqlalchemy": 11,
     "psycopg": 11,
+    "platformdirs": 11,
     "PyQt5": 12,
     "cryptography": 14,
     "scramp": 14,

@@ -40,6 +40,19 @@ import os, socket
 with socket.create_connection(("127.0.0.1", int(os.environ["TEST_PORT"])), timeout=60) as sock:
     sock.recv(1)
 """
+FAKE_APT = """#!{python}
+import pathlib, sys
+record = pathlib.Path(__file__).with_name("asked-apt.txt")
+if "--simulate" in sys.argv:
+    print("NOTE: a simulation", *["Inst " + name + " (1.0)" for name in {missing}], sep="\\n")
+else:
+    with record.open("a", encoding="utf-8") as file:
+        print(*sys.argv[1:], file=file)
+    print("line of apt: не вышло")
+sys.exit({code})
+"""
+AS_ROOT = "import os; os.geteuid = lambda: 0"
+AS_STUDENT = "import os; os.geteuid = lambda: 1000"
 PYPROJECT = """
 [build-system]
 requires = ["maker"]
@@ -82,6 +95,23 @@ class SmallCourse:
         """Choose what every Python of the test runs first, and what plays pip."""
         (self.fakes / "sitecustomize.py").write_text(at_start, encoding="utf-8")
         (self.fakes / "fake_pip.txt").write_text(pip, encoding="utf-8")
+
+    def fake_apt(self, *missing, code=0):
+        """Play apt-get, which finds these packages missing."""
+        path = self.fakes / "apt-get"
+        script = FAKE_APT.format(python=sys.executable, missing=list(missing), code=code)
+        path.write_text(script, encoding="utf-8")
+        path.chmod(0o755)
+
+    def setup_system(self):
+        """Run `python -m course setup --system` where only our apt-get can be found."""
+        command = ["-m", "course", "--root", str(self.root), "setup", "--system"]
+        return self.run(*command, env={"PATH": str(self.fakes)})
+
+    def asked_of_apt(self):
+        """Return the command lines that apt-get was given, simulations aside."""
+        record = self.fakes / "asked-apt.txt"
+        return record.read_text(encoding="utf-8").splitlines() if record.is_file() else []
 
     def start(self, *command, python=sys.executable, **more):
         """Start a Python that sees the fakes."""
@@ -266,3 +296,64 @@ def test_a_command_runs_again_inside_the_environment_and_its_exit_code_comes_bac
     code, _, errors = course.run("-c", program, str(course.root), "setup", "--no-such-option")
     assert code == 2
     assert "--no-such-option" in errors
+
+
+posix_only = pytest.mark.skipif(os.name == "nt", reason="apt-get is played by a script")
+
+
+@posix_only
+def test_for_the_system_root_installs_what_is_missing_and_then_the_packages(course):
+    course.fake(FAKE_VENV + AS_ROOT, WILLING_PIP)
+    course.fake_apt("postgresql", "libgl1")
+    code, output, errors = course.setup_system()
+    assert (code, output) == (0, "")
+    assert "Installing for the whole system: postgresql, libgl1 …" in errors
+    update, install = course.asked_of_apt()
+    assert update == "update"
+    assert install.startswith("install -y --no-install-recommends postgresql ")
+    assert course.asked_of_pip()
+
+
+@posix_only
+def test_for_the_system_nothing_is_done_where_nothing_is_missing(course):
+    course.fake(FAKE_VENV + AS_STUDENT, WILLING_PIP)
+    course.fake_apt()
+    code, _, errors = course.setup_system()
+    assert code == 0
+    assert errors.startswith("The system has all that the course needs.\n")
+    assert course.asked_of_apt() == []
+
+
+@posix_only
+def test_who_is_not_root_is_shown_the_command_and_nothing_is_installed(course):
+    course.fake(FAKE_VENV + AS_STUDENT, WILLING_PIP)
+    course.fake_apt("postgresql")
+    code, _, errors = course.setup_system()
+    assert code == 1
+    assert "sudo apt-get update && sudo apt-get install -y" in errors
+    assert "Traceback" not in errors
+    assert course.asked_of_apt() == []
+
+
+@posix_only
+def test_when_apt_fails_its_last_lines_are_shown(course):
+    course.fake(FAKE_VENV + AS_ROOT, WILLING_PIP)
+    course.fake_apt("postgresql", code=100)
+    code, _, errors = course.setup_system()
+    assert code == 1
+    assert "line of apt: не вышло" in errors
+    assert "Traceback" not in errors
+    assert course.asked_of_apt() == ["update"]
+
+
+def test_a_system_without_apt_is_told_what_to_do_by_hand(course):
+    code, _, errors = course.setup_system()
+    assert code == 0
+    assert errors.startswith("This system has no apt-get. ")
+    assert "PostgreSQL" in errors
+
+
+def test_without_the_option_the_system_is_left_alone(course):
+    course.fake_apt("postgresql")
+    course.run("-m", "course", "--root", str(course.root), "setup", env={"PATH": str(course.fakes)})
+    assert course.asked_of_apt() == []

@@ -1,0 +1,305 @@
+"""JIM server: sockets and waiting. The hub knows what a message means, the writer stores it."""
+
+import argparse
+import selectors
+import socket
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+sys.path += [str(up) for up in Path(__file__).resolve().parents if (up / "common").is_dir()]
+
+from bell import Bell
+from effects import STORAGE, Effect
+from hub import StoringHub
+from log.server_log_config import logger, open_log
+from records import StorageError
+from writer import Writer
+
+from common.decorators import log
+from common.hub import GOODBYE, answer
+from common.limits import places
+from common.messages import BrokenStream, encode
+from common.peer import Peer
+from common.port import Port
+from common.verifiers import ServerVerifier
+
+try:
+    from storage import Storage
+except ModuleNotFoundError as error:
+    sys.exit(f"The package {error.name} is missing. This sets up all: python3 -m course setup")
+
+BACKLOG = 1000  # connections that may wait at the door
+
+
+class Server(metaclass=ServerVerifier):
+    """The shell around the hub: it waits, reads, asks the hub, and writes."""
+
+    port = Port()
+
+    def __init__(self, addr, port, storage):
+        self.port = port
+        self.hub = StoringHub()
+        self.peers = {}  # socket -> peer
+        self.places = places()
+        self.owed = Counter()  # peer -> effects whose results it waits for
+        self.unsettled = set()  # peers to whom something has happened in this turn
+        self.next_round = 0.0  # when all peers are looked after, not only the busy ones
+        self.listener = self.create_socket_server(addr, self.port)
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(self.listener, selectors.EVENT_READ)
+        self.bell = Bell()  # the writer rings when it has stored something
+        self.selector.register(self.bell, selectors.EVENT_READ)
+        self.bell_alone = selectors.DefaultSelector()
+        self.bell_alone.register(self.bell, selectors.EVENT_READ)
+        self.writer = Writer(storage, self.bell.ring)
+
+    @staticmethod
+    def create_socket_server(addr, port):
+        """Return a TCP socket that listens on the address and the port."""
+        listener = socket.create_server((addr, port), backlog=BACKLOG)
+        listener.setblocking(False)
+        return listener
+
+    @property
+    def address(self):
+        """Where the server can be found: address and port."""
+        return self.listener.getsockname()[:2]
+
+    @log
+    def main(self):
+        """Serve everybody who comes."""
+        while True:
+            self.take_turn()
+
+    def take_turn(self):
+        """Wait until something can be done, a second at most, and do it."""
+        # While the writer has too much to do, nobody is read: who sends too fast has to wait.
+        selector = self.bell_alone if self.writer.full else self.selector
+        ready = selector.select(0 if self.unsettled else 1)
+        self.write_responses(self.read_requests(ready))
+        self.take_results()
+        now = time.monotonic()
+        for peer in self.due(now):
+            self.look_after(peer, now)
+        unsettled, self.unsettled = self.unsettled, set()
+        for peer in unsettled:
+            self.settle(peer, now)
+
+    def due(self, now):
+        """Return the peers to look after: once a second all, else those to whom things happen."""
+        if now < self.next_round:
+            return list(self.unsettled)
+        self.next_round = now + 1
+        return list(self.peers.values())
+
+    def read_requests(self, events):
+        """Return what has come: pairs of a peer and a message, or a BadMessage."""
+        now = time.monotonic()
+        requests = []
+        for key, event in events:
+            if key.fileobj is self.listener:
+                self.welcome()
+                continue
+            if key.fileobj is self.bell:
+                self.bell.quiet()
+                continue
+            peer = self.peers[key.fileobj]
+            self.unsettled.add(peer)
+            items = peer.read(now) if event & selectors.EVENT_READ else []
+            requests += [(peer, item) for item in items]
+            if not items and self.has_left(peer):
+                # Another may ask for its name in this very turn.
+                self.deliver(self.hub.left(peer, time.time()))
+        return requests
+
+    def write_responses(self, requests):
+        """Ask the hub what follows from the requests, and let everybody have what is theirs."""
+        for peer, message in requests:
+            if not peer.lost:
+                pairs = self.ask(peer, self.hub.handle, peer, message, time.time())
+                self.deliver(self.in_turn(peer, pairs))
+            if not peer.name and (name := self.hub.name_of(peer)):
+                logger.info("%s is %s", peer.address, name)
+                peer.name = name
+
+    def in_turn(self, peer, pairs):
+        """Let what needs no storage wait for what came before: answers keep their order."""
+        if not self.owed[peer] or any(other is STORAGE for other, _ in pairs):
+            return pairs
+        return [(STORAGE, Effect("nothing", (), lambda _: pairs, peer))]
+
+    def has_left(self, peer):
+        """Tell whether a peer wants nothing more: who has only ended still gets its answers."""
+        return bool(peer.lost or (peer.ended and not self.owed[peer]))
+
+    def ask(self, peer, question, *arguments):
+        """Ask the hub; a mistake of ours ends the talk with this client, not with the others."""
+        try:
+            return question(*arguments)
+        except Exception:
+            reference = f"mistake {time.time_ns():x}"
+            logger.exception("%s, made for %s (%s)", reference, peer.name, peer.address)
+            words = f"a mistake of the server; its log knows it as {reference}"
+            here = peer.sock in self.peers
+            return [(peer, answer({}, 500, words, time.time())), (peer, GOODBYE)] if here else []
+
+    def take_results(self):
+        """Let everybody have what follows from what has been stored."""
+        for effect, result in self.writer.results():
+            peer = effect.asker
+            self.owed[peer] -= 1
+            if not self.owed[peer]:
+                del self.owed[peer]
+            if peer.sock in self.peers:
+                self.unsettled.add(peer)
+            self.deliver(self.ask(peer, effect.then, result))
+
+    def deliver(self, pairs):
+        """Queue what the hub gives out; a message for many is written out once."""
+        last = data = None
+        for peer, message in pairs:
+            if peer is STORAGE:
+                self.owed[message.asker] += 1
+                self.writer.put(message)
+                continue
+            if peer.sock not in self.peers:
+                continue  # it has gone while this waited its turn
+            if message is GOODBYE:
+                peer.leave(time.monotonic())
+                continue
+            if message is not last:
+                last, data = message, encode(message)
+            if "error" in message and "action" not in message:  # else somebody says so, not we
+                logger.warning("%s (%s) is refused: %s", peer.name, peer.address, message["error"])
+            self.send_data(data, peer)
+
+    def send_data(self, data, peer):
+        """Let a peer have bytes; they are written at the end of the turn, all at once."""
+        if not peer.lost and not peer.leaving:
+            peer.queue(data)
+        self.unsettled.add(peer)
+
+    def welcome(self):
+        """Accept everybody who waits at the door."""
+        for _ in range(BACKLOG):
+            try:
+                sock, address = self.listener.accept()
+            except BlockingIOError:
+                return
+            except OSError as error:
+                logger.warning("nobody there after all: %s", error)
+                return
+            self.admit(Peer(sock, address[0]))
+
+    def admit(self, peer):
+        """Let a client in, or tell it that there is no room."""
+        if len(self.peers) >= self.places:
+            return self.turn_away(peer)
+        self.peers[peer.sock] = peer
+        self.hub.joined(peer, peer.address)
+        self.selector.register(peer.sock, selectors.EVENT_READ)
+        logger.info("%s has connected", peer.address)
+
+    def turn_away(self, peer):
+        """Say that there is no room, and close."""
+        logger.warning("%s is turned away: there is no room", peer.address)
+        peer.queue(encode(answer({}, 500, "no room: too many connections", time.time())))
+        peer.write()
+        peer.read(0)
+        peer.say_goodbye()
+        peer.close()
+
+    def look_after(self, peer, now):
+        """Part with a peer whose time has come."""
+        if peer.connection.overdue(now) and not peer.leaving:
+            late = BrokenStream("a message did not end in time")
+            self.deliver(self.hub.handle(peer, late, time.time()))
+        if peer.ended and not self.owed[peer]:
+            peer.leave(now)
+        if peer.leaving or peer.lost:
+            self.deliver(self.hub.left(peer, time.time()))
+            self.unsettled.add(peer)
+
+    def settle(self, peer, now):
+        """Write what waits for a peer, and let the selector watch for the rest."""
+        if peer.outbox and not peer.lost:
+            peer.write()
+        if peer.gone(now):
+            self.forget(peer)
+            return
+        self.watch(peer)
+        if not peer.outbox:
+            self.deliver(self.hub.drained(peer, time.time()))
+
+    def watch(self, peer):
+        """Let the selector wait for what this peer needs: who has ended says nothing more."""
+        reading = 0 if peer.ended else selectors.EVENT_READ
+        writing = selectors.EVENT_WRITE if peer.outbox else 0
+        key = self.selector.get_map().get(peer.sock)
+        if key and key.events == reading | writing:
+            return
+        if key:
+            self.selector.unregister(peer.sock)
+        if reading | writing:  # else it waits for the storage only
+            self.selector.register(peer.sock, reading | writing)
+
+    def forget(self, peer):
+        """Close what is left of a peer."""
+        self.deliver(self.hub.left(peer, time.time()))
+        if peer.sock in self.selector.get_map():
+            self.selector.unregister(peer.sock)
+        del self.peers[peer.sock]
+        self.unsettled.discard(peer)
+        peer.close()
+        logger.info("%s (%s) has gone: %s", peer.name, peer.address, peer.lost or "goodbye")
+
+    def close(self):
+        """Wait until all is stored, give out what follows from that, and close every socket."""
+        self.writer.close()
+        self.take_results()
+        for peer in self.unsettled:
+            peer.write()
+        self.bell_alone.close()
+        self.bell.close()
+        for sock in (*self.peers, self.listener):
+            sock.close()
+        self.selector.close()
+
+
+def get_addr_port():
+    """Read the command line: the address and the port, and whether to log every call."""
+    parser = argparse.ArgumentParser(description="JIM server")
+    port = parser.add_argument("-p", "--port", type=Server.port.parse)
+    port.default, port.help = Server.port.default, f"{Server.port.default} if left out"
+    parser.add_argument("-a", "--addr", default="", help="address to listen on; all if left out")
+    parser.add_argument("--db", metavar="URL", help="database; a file of yours if left out")
+    parser.add_argument("--debug", action="store_true", help="log every call")
+    return parser.parse_args()
+
+
+def main():
+    """Serve until Ctrl+C; say in one line why we cannot."""
+    args = get_addr_port()
+    try:
+        storage = Storage(args.db)
+        server = Server(args.addr, args.port, storage)
+        open_log(server.address[1], args.debug)
+    except StorageError as error:
+        sys.exit(str(error))
+    except (OSError, UnicodeError) as error:
+        sys.exit(f"Cannot start on {args.addr or 'all addresses'}, port {args.port}: {error}")
+    logger.info("Listening on port %s. Ctrl+C stops the server.", server.address[1])
+    try:
+        server.main()
+    except KeyboardInterrupt:
+        logger.info("Stopped.")
+    finally:
+        server.close()
+        storage.close()
+
+
+if __name__ == "__main__":
+    sys.stderr.reconfigure(encoding="utf-8")  # in pipes and on Windows too
+    main()
