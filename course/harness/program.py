@@ -15,6 +15,7 @@ except ImportError:  # Windows has no such terminals
     pty = None
 
 WINDOWS = sys.platform == "win32"
+UNWANTED = ("PYTEST", "COURSE_")  # what we are told is not meant for the programs under test
 STREAMS = ("stdin", "stdout", "stderr")
 # Windows can send Ctrl+Break only, to a process group of its own: let it mean Ctrl+C there.
 AS_CTRL_C = """import runpy, signal, sys
@@ -36,7 +37,7 @@ def environment(terminal=False, changes=None):
 
     `changes` sets variables; None takes one away.
     """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(UNWANTED)}
     ours = {
         "PYTHONUNBUFFERED": "1",
         "PYTHONIOENCODING": "utf-8",
