@@ -53,14 +53,14 @@ def answer_is_complete(lab):
 def server_defaults(lab):
     host, port = lab.probe(
         "server.main() without arguments, and bind() that only looks",
-        """
+        f"""
 import socket
 def bind(self, address):
     global result
     result = address
     raise KeyboardInterrupt
 socket.socket.bind = bind
-sys.argv = ["server.py"]
+sys.argv = {["server.py", *lab.in_terminal()]}
 import server
 try:
     server.main()
@@ -457,6 +457,11 @@ def ctrl_c(lab):
         raise CheckFailed("exit code 0", f"exit code {code}")
 
 
+def run_server(lab, *words):
+    """Start a server that is going to be refused something."""
+    return lab.run("server.py", *words, *lab.in_terminal())
+
+
 def expect_clear_refusal(lab, program):
     """Wait for an end with one clear line."""
     code = lab.expect_end(program)
@@ -496,10 +501,10 @@ def client_refused(lab):
 def server_refused(lab):
     server = lab.server()
     server.connect().close()
-    expect_clear_refusal(lab, lab.run("server.py", "-a", "127.0.0.1", "-p", str(server.port)))
-    expect_clear_refusal(lab, lab.run("server.py", "-p", "port"))
-    expect_clear_refusal(lab, lab.run("server.py", "-p", "70000"))
-    expect_clear_refusal(lab, lab.run("server.py", "-a", "203.0.113.1"))
+    expect_clear_refusal(lab, run_server(lab, "-a", "127.0.0.1", "-p", str(server.port)))
+    expect_clear_refusal(lab, run_server(lab, "-p", "port"))
+    expect_clear_refusal(lab, run_server(lab, "-p", "70000"))
+    expect_clear_refusal(lab, run_server(lab, "-a", "203.0.113.1"))
 
 
 BAD_ANSWERS = {

@@ -109,7 +109,7 @@ while not result and time.monotonic() < until:
 def server_rotates(lab):
     server = lab.server()
     server.program.stop()
-    words = ["server.py", "-a", "127.0.0.1", "-p", str(server.port)]
+    words = ["server.py", "-a", "127.0.0.1", "-p", str(server.port), *lab.in_terminal()]
     code = ROTATION.format(words=words)
     made = lab.probe("server.main(), noting which log files rotate", code)
     if not [1 for when, seconds in made if when in ("MIDNIGHT", "D") and seconds == 86400]:

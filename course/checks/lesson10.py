@@ -398,7 +398,7 @@ except Exception as error:
 )
 def command_line(lab):
     for word in ("99999", "65536", "abc"):
-        program = lab.run("server.py", "-a", "127.0.0.1", "-p", word)
+        program = lab.run("server.py", "-a", "127.0.0.1", "-p", word, *lab.in_terminal())
         code = lab.expect_end(program)
         lab.expect_no_traceback(program)
         said = program.stderr

@@ -17,7 +17,13 @@ SUPERSEDED = {
 } | {"L10-C14": "a Server is made with a storage now: L11-C17"}
 QUOTA = 1000  # messages that may wait for one recipient
 PAGE = 50  # messages of the past in one answer
-OPEN = "from storage import Storage\nstorage = Storage({url!r})\n"
+OPEN = """
+try:
+    from storage import Storage
+except ModuleNotFoundError:  # it has graduated
+    from common.storage import Storage
+storage = Storage({url!r})
+"""
 
 
 class Member:
@@ -612,7 +618,8 @@ def stays_locked(lab):
 
 def expect_refusal(lab, url, *words, never=None):
     """Start a server on a database that it cannot use: one line with these words, exit code 1."""
-    program = lab.run("server.py", "-a", "127.0.0.1", "-p", "0", "--db", url)
+    options = ("-a", "127.0.0.1", "-p", "0", "--db", url, *lab.in_terminal())
+    program = lab.run("server.py", *options)
     code = lab.expect_end(program, 15)
     said = program.stderr.strip()
     lab.expect_no_traceback(program)

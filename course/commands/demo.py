@@ -10,7 +10,9 @@ import queue
 import re
 import shlex
 import signal
+import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -21,6 +23,7 @@ from course.lessons import CourseError
 HOST = "127.0.0.1"
 LISTENING = r"Listening on (?:.*\D)?port (\d+)"
 PATIENCE = 30  # seconds that a server may take to begin, and a client for its turn
+WITH_WINDOW = 12  # the lesson from which on server.py opens a window, if it is not told not to
 GRACE = 2  # seconds that it may take to end
 PLAIN = {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}  # for the programs that are shown
 COLOURS = ("cyan", "magenta", "yellow", "green", "blue")
@@ -63,7 +66,7 @@ def listen_to_signals():
 def two_visitors(cast, python, lesson, once):
     """Show a server and two clients, each of which says who it is and reads the answer."""
     print(f"The messenger of {lesson.name}: a server, and two clients in turn.")
-    server, port = start_server(cast, python, lesson)
+    server, port = start_server(cast, python, lesson, once)
     for name in ("Анна", "Boris"):
         client = cast.start(name, python, lesson.folder / "client.py", HOST, port, "-n", name)
         cast.show(client)
@@ -73,13 +76,35 @@ def two_visitors(cast, python, lesson, once):
         go_on(cast, server, invitation(python, lesson, port))
 
 
-def start_server(cast, python, lesson):
+def start_server(cast, python, lesson, once):
     """Start the server on a free port; return it, and the port."""
-    server = cast.start("server", python, lesson.folder / "server.py", "-a", HOST, "-p", "0")
-    listening = cast.show(server, LISTENING)
+    window = has_window(lesson, once)
+    port = free_port() if window else 0  # a person who is asked for a port cannot say: any
+    words = ("-a", HOST, "-p", str(port))
+    words += ("--no-gui",) if lesson.number >= WITH_WINDOW and not window else ()
+    if window:
+        print("The server's window opens: look at its settings, and press Start.")
+    server = cast.start("server", python, lesson.folder / "server.py", *words)
+    listening = cast.show(server, LISTENING, math.inf if window else PATIENCE)
     if not listening:
         raise CourseError(f"The server has ended before it listened{with_code(server)}.")
     return server, listening[1]
+
+
+def has_window(lesson, once):
+    """Tell whether the server opens a window: not where nobody sits who could press Start."""
+    if lesson.number < WITH_WINDOW or once or not sys.stdout.isatty():
+        return False
+    if os.environ.get("QT_QPA_PLATFORM") in ("offscreen", "minimal"):
+        return False
+    screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    return bool(screen) or sys.platform in ("win32", "darwin")
+
+
+def free_port():
+    """Return a port that nobody uses."""
+    with socket.create_server((HOST, 0)) as listener:
+        return listener.getsockname()[1]
 
 
 def go_on(cast, server, words):
@@ -105,7 +130,7 @@ ROOM = (
 def two_talkers(cast, python, lesson, once, conversation=CONVERSATION, then=None):
     """Show a server and two clients that stay connected and talk with each other."""
     print(f"The messenger of {lesson.name}: a server, and two people who talk.")
-    server, port = start_server(cast, python, lesson)
+    server, port = start_server(cast, python, lesson, once)
     people = {}
 
     def enter(name):

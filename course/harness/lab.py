@@ -20,6 +20,7 @@ from course.lessons import GENERATED
 LETTERS = "abcdefghijklmnopqrstuvwxyz", "абвгдежзиклмнопрстуфхцчшэюя"
 FOLDER = re.compile(r"[^\"]*course check [^\"]*?messenger[/\\\\]")
 IN_THE_FOLDER = re.compile(r'  File "' + FOLDER.pattern)
+WITH_WINDOW = 12  # the lesson from which on server.py opens a window, if it is not told not to
 START = 10  # seconds that a server may take until it listens
 MEND_FIRST = "What the program said, above, is where to begin: it does not even start."
 READ_OPTIONS = "Does server.py read -a and -p from the command line, and listen there?"
@@ -39,10 +40,11 @@ print("\\n=>" + json.dumps(result, default=repr))"""
 class Lab:
     """One check's own place: everything that it starts or opens ends with it."""
 
-    def __init__(self, folder, seed, limit, common=None):
+    def __init__(self, folder, seed, limit, common=None, number=0):
         self.random = random.Random(seed)
         self.deadline = time.monotonic() + limit
         self.limit = limit
+        self.number = number  # of the lesson that is judged
         self.story = []
         self.open = []
         self.programs = []
@@ -100,11 +102,16 @@ class Lab:
         return started
 
     def server(self, *words, script="server.py"):
-        """Start a server's script on a port of its own."""
+        """Start a server's script on a port of its own, in the terminal."""
         port = Port()
-        program = self.run(script, "-a", "127.0.0.1", "-p", str(port.number), *words)
+        address = ("-a", "127.0.0.1", "-p", str(port.number))
+        program = self.run(script, *address, *self.in_terminal(), *words)
         self.open.append(Closing(port.release))
         return Server(self, program, port)
+
+    def in_terminal(self):
+        """Return the words of the command line that keep a server from opening a window."""
+        return ("--no-gui",) if self.number >= WITH_WINDOW else ()
 
     def client(self, *words):
         """Start client.py."""

@@ -144,8 +144,8 @@ def run_check(course, one, folder, number, seed):
     """Run one check in a place of its own."""
     taught = course.common_taught()
     common = [course.root / "common" / f"{name}.py" for name in taught if taught[name] < number]
-    with SLOTS, Lab(folder, f"{seed}:{one.id}", one.limit, common) as lab:
-        lab.course, lab.number = course, number
+    with SLOTS, Lab(folder, f"{seed}:{one.id}", one.limit, common, number) as lab:
+        lab.course = course
         LABS.add(lab)
         try:
             if not STOPPED.is_set():

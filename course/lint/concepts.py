@@ -24,7 +24,7 @@ MODULES = {
     "configparser": 12,
     "PyQt5": 12,
     "ssl": 14,
-    "hashlib": 14,
+    "hashlib": 12,
     "hmac": 14,
     "secrets": 14,
     "asyncio": NEVER,

@@ -7,17 +7,19 @@ from course.harness.lab import Lab
 from course.lessons import ROOT, Course
 
 # A later server joins by its name.
-SERVERS = ("lesson07", "lesson08", "lesson09", "lesson10", "lesson11")
+SERVERS = ("lesson07", "lesson08", "lesson09", "lesson10", "lesson11", "lesson12")
 
 
 @pytest.fixture(params=SERVERS)
 def chat(request):
     """Start a server; return a function that lets somebody join it."""
     course = Course(ROOT)
-    lesson = course.lesson(int(request.param[-2:]))
+    number = int(request.param[-2:])
+    lesson = course.lesson(number)
     guest = suite.load(course.checks_files(7)[0]).Guest
     common = [ROOT / "common" / f"{name}.py" for name in course.common_taught()]
-    with Lab(lesson.folder, seed=request.param, limit=60, common=common) as lab:
+    place = Lab(lesson.folder, request.param, limit=60, common=common, number=number)
+    with place as lab:
         server = lab.server()
         yield lambda **options: guest(lab, server, **options)
 
