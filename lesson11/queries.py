@@ -43,6 +43,11 @@ def contact_names(session, owner):
     return sorted(session.scalars(query.where(Contact.owner_id == mine)), key=str.casefold)
 
 
+def count_contacts(session, client):
+    """Return how many contacts a client has."""
+    return session.scalar(select(func.count()).where(Contact.owner_id == client.id))
+
+
 def last_logins(session, limit):
     """Return the last logins, oldest first."""
     columns = (Client.name, Login.moment, Login.address, Login.ended)

@@ -15,6 +15,8 @@ from sqlalchemy.orm import sessionmaker
 from tables import Contact, Login, Message, chat_of
 from troubles import in_words
 
+CONTACTS = 500  # that one account may have: their names fit into one answer
+
 
 class Storage:
     """A database by its address; without one it is a file in the user's data folder.
@@ -111,7 +113,7 @@ class Storage:
     # Contacts
 
     def add_contact(self, owner, name):
-        """Add to somebody's contacts; return "added", "twice", "oneself" or "unknown"."""
+        """Add to somebody's contacts; return "added", or why not."""
         with self._session(self._writing) as session:
             mine, other = find(session, owner), find(session, name)
             if not mine or not other:
@@ -120,6 +122,8 @@ class Storage:
                 return "oneself"
             if session.get(Contact, (mine.id, other.id)):
                 return "twice"
+            if queries.count_contacts(session, mine) >= CONTACTS:
+                return "full"
             session.add(Contact(owner_id=mine.id, client_id=other.id))
             return "added"
 

@@ -125,6 +125,13 @@ class Contacts(StorageTest):
         self.assertEqual(self.storage.add_contact("nobody", "Anna"), "unknown")
         self.assertEqual(self.storage.contacts_of("nobody"), [])
 
+    def test_nobody_has_more_than_fit_into_an_answer(self):
+        with mock.patch("storage.CONTACTS", 1):
+            self.assertEqual(self.storage.add_contact("Anna", "Вася"), "added")
+            self.assertEqual(self.storage.add_contact("Anna", "Eve"), "full")
+            self.assertEqual(self.storage.add_contact("Anna", "Вася"), "twice")
+            self.assertEqual(self.storage.add_contact("Eve", "Вася"), "added")
+
     def test_contacts_come_in_alphabetical_order_with_the_login(self):
         for name in ("Вася", "Eve"):
             self.storage.add_contact("Anna", name)

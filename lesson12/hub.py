@@ -1,7 +1,7 @@
 """The rules of contacts: who is whose, and who is told when somebody comes or goes."""
 
 from common.effects import STORAGE, Effect
-from common.hub import PAGE, Refused
+from common.hub import Refused
 from common.names import same
 from common.records import StorageError
 from common.rules import is_account_name
@@ -12,6 +12,7 @@ ADDED = {
     "twice": (409, "{} is among your contacts already"),
     "oneself": (400, "you need not be your own contact"),
     "unknown": (404, "there is no {}"),
+    "full": (403, "nobody has more than 500 contacts"),
 }
 NAME = (is_account_name, "the name of an account")
 
@@ -95,7 +96,7 @@ class ContactHub(StoringHub):
         def then(names):
             if isinstance(names, StorageError):
                 return self._failed(peer, message, now)
-            return self._answer(peer, message, 202, names[:PAGE], now)
+            return self._answer(peer, message, 202, names, now)
 
         return [(STORAGE, Effect("contacts_of", (name,), then, peer))]
 

@@ -409,6 +409,7 @@ def serve_with_window(args, control):
     desk.open(**said(args))
     Admin(control, sys.stdin, desk.finished.emit).start()
     code = application.exec_()
+    desk.finish()  # Ctrl+C comes between two questions: they do not meet a storage that is closed
     control.stop()
     sys.exit(code)
 

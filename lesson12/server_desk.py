@@ -137,6 +137,11 @@ class Desk(QObject):
         """Have somebody's connection ended; plain `disconnect` is a method of every QObject."""
         self._thread.ask("disconnect", name)
 
+    def finish(self):
+        """Ask no more; what was asked is done when this returns, or some seconds have passed."""
+        self._timer.stop()
+        self._thread.finish()
+
     def _on_wanted(self, deed):
         deeds = {"start": self.start, "stop": self.stop, "refresh": self.refresh_table}
         deeds.get(deed, self._on_settings)()
@@ -197,6 +202,5 @@ class Desk(QObject):
         self.stop()
 
     def _on_closed(self):
-        self._timer.stop()
-        self._thread.finish()
+        self.finish()
         self.finished.emit()

@@ -9,9 +9,10 @@ sys.path += [str(up) for up in Path(__file__).resolve().parents if (up / "common
 from hub import ContactHub
 
 from common.effects import STORAGE
-from common.hub import GOODBYE, PAGE
+from common.hub import GOODBYE
 from common.messages import BadMessage, encode
 from common.records import Arrival, StorageError
+from common.storage import CONTACTS
 
 NOW = 1000.5
 BROKEN = StorageError("the disk is full")
@@ -119,11 +120,11 @@ class GetContactsTest(HubTest):
         self.assertEqual((peer, answer["response"], answer["id"]), ("bob", 202, "c-1"))
         self.assertEqual(answer["alert"], ["anna", "Ева"])
 
-    def test_so_many_as_fit_into_one_answer(self):
-        names = [f"{number:04}" + "Ж" * 21 for number in range(PAGE + 100)]
+    def test_so_many_as_somebody_may_have_fit_into_one_answer(self):
+        names = [f"{number:04}" + "Ж" * 21 for number in range(CONTACTS)]
         self.say("bob", request("get_contacts", user_login="bob"))
         self.store(names)
-        self.assertEqual(self.sent[0][1]["alert"], names[:PAGE])
+        self.assertEqual(self.sent[0][1]["alert"], names)
         encode(self.sent[0][1])  # raises if it is too long
 
     def test_if_they_cannot_be_read_it_is_answered_500(self):
@@ -145,14 +146,17 @@ class ChangeTest(HubTest):
         self.say("bob", request(f"{verb}_contact", **fields))
 
     def test_each_verdict_of_an_addition_has_its_code(self):
-        for verdict, code in {"added": 201, "twice": 409, "oneself": 400, "unknown": 404}.items():
+        codes = {"added": 201, "twice": 409, "oneself": 400, "unknown": 404, "full": 403}
+        words = {"oneself": "own", "full": "500"}
+        for verdict, code in codes.items():
             self.ask("add", "Ева")
             self.assertEqual(self.heard(), [])
             self.assertEqual(self.store(verdict), ("add_contact", ("bob", "Ева")))
             with self.subTest(verdict=verdict):
                 answer = self.sent[0][1]
                 self.assertEqual(answer["id"], "c-1")
-                self.assertIn("own" if code == 400 else "Ева", " ".join(map(str, answer.values())))
+                said = " ".join(map(str, answer.values()))
+                self.assertIn(words.get(verdict, "Ева"), said)
                 self.assertEqual(self.heard(), [("bob", code)])
 
     def test_taken_out_is_200_and_not_there_is_404(self):

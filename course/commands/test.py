@@ -1,7 +1,7 @@
 """Run every test of the course, or those of some lessons.
 
-Without a lesson: ruff, the course's own lint, and pytest over everything.
-With lessons: pytest over these alone. What follows `--` is handed to pytest.
+Without a lesson: ruff, the course's own lint, and pytest over everything, each file in one of
+several processes. With lessons: pytest over these alone. What follows `--` is handed to pytest.
 
     python -m course test
     python -m course test 3 4
@@ -19,6 +19,9 @@ from xml.etree import ElementTree
 from course import console, environment, processes
 from course.lessons import ROOT, CourseError, lesson_number
 
+# The checks of a lesson are one file: they are run by one process, beside each other.
+SPREAD = ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
+
 
 def add_arguments(parser):
     """Declare the lessons, and what is for pytest."""
@@ -34,7 +37,8 @@ def run(options, course):
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as running:
         folder = Path(folder)
         jobs = {} if lessons else start_jobs(python, course, folder, running)
-        counts = run_pytest(python, course, folder / "report.xml", [*lessons, *arguments])
+        spread = [] if lessons or arguments else SPREAD
+        counts = run_pytest(python, course, folder / "report.xml", [*spread, *lessons, *arguments])
         for name, (process, output) in jobs.items():
             counts[finish_job(name, process, output)] += 1
     print(closing_line(counts))
