@@ -1,6 +1,7 @@
 """Tests of how server.py is built: its helpers, and how one turn of the loop is taken."""
 
 import contextlib
+import errno
 import io
 import json
 import select
@@ -451,6 +452,22 @@ class IdleTest(InsideTest):
     def test_who_says_nothing(self):
         self.come("bob"), self.come()
         self.expect_silence()
+
+    def test_who_stands_at_the_door_while_no_descriptor_is_left(self):
+        with socket.create_connection(self.server.address):
+            for code in (errno.EMFILE, errno.ENFILE):
+                self.server.watch_door()
+                with (
+                    self.subTest(code=code),
+                    mock.patch("socket.socket.accept", side_effect=OSError(code, "too many")),
+                    self.assertLogs("messenger.server", "WARNING"),
+                ):
+                    self.expect_silence()
+            self.assertEqual(len(self.peers), 0)
+            with mock.patch("time.monotonic", return_value=1001):
+                for _ in range(2):
+                    self.server.take_turn()
+            self.assertEqual(len(self.peers), 1)  # a second later there is room again
 
 
 class DueTest(InsideTest):

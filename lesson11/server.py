@@ -1,6 +1,7 @@
 """JIM server: sockets and waiting. The hub knows what a message means, the writer stores it."""
 
 import argparse
+import errno
 import selectors
 import socket
 import sys
@@ -31,6 +32,7 @@ except ModuleNotFoundError as error:
     sys.exit(f"The package {error.name} is missing. This sets up all: python3 -m course setup")
 
 BACKLOG = 1000  # connections that may wait at the door
+USED_UP = (errno.EMFILE, errno.ENFILE)  # no descriptor is left, of ours or of the system's
 
 
 class Server(metaclass=ServerVerifier):
@@ -92,6 +94,7 @@ class Server(metaclass=ServerVerifier):
         if now < self.next_round:
             return list(self.unsettled)
         self.next_round = now + 1
+        self.watch_door()
         return list(self.peers.values())
 
     def read_requests(self, events):
@@ -190,8 +193,18 @@ class Server(metaclass=ServerVerifier):
                 return
             except OSError as error:
                 logger.warning("nobody there after all: %s", error)
+                if error.errno in USED_UP:  # who stands there would wake us again at once
+                    self.watch_door(False)
                 return
             self.admit(Peer(sock, address[0]))
+
+    def watch_door(self, wanted=True):
+        """Let the selector watch who comes; while nobody can be let in, let it not."""
+        watched = self.listener in self.selector.get_map()
+        if wanted and not watched:
+            self.selector.register(self.listener, selectors.EVENT_READ)
+        elif watched and not wanted:
+            self.selector.unregister(self.listener)
 
     def admit(self, peer):
         """Let a client in, or tell it that there is no room."""
