@@ -170,7 +170,7 @@ class Server:
         """Part with a peer whose time has come."""
         if peer.connection.overdue(now) and not peer.leaving:
             late = BrokenStream("a message did not end in time")
-            self.deliver(self.hub.handle(peer, late, time.time()))
+            self.write_responses([(peer, late)])
         if peer.ended:
             peer.leave(now)
         if peer.leaving or peer.lost:

@@ -227,6 +227,14 @@ class LookAfterTest(InsideTest):
         self.assertEqual([answer["response"] for answer in self.arrived(self.peer)], [400])
         self.assertFalse(self.look(1031.2))
 
+    def test_a_mistake_of_ours_about_who_is_late_is_its_trouble_alone(self):
+        self.peer.connection.receive_data(b"{", 1000)
+        broken = mock.patch.object(self.server.hub, "handle", side_effect=ZeroDivisionError)
+        with broken, self.assertLogs("messenger.server", "ERROR"):
+            self.look(1030.1)
+        self.assertEqual([answer["response"] for answer in self.arrived(self.peer)], [500])
+        self.assertTrue(self.peer.leaving)
+
     def test_the_name_of_who_leaves_is_free_although_its_answers_still_wait(self):
         for part in (lambda: self.peer.leave(1000), lambda: setattr(self.peer, "ended", True)):
             self.peer = self.come("Вася")
