@@ -6,6 +6,7 @@ from course.console import visible
 from course.harness import CheckFailed, CheckSkipped, check, frames
 from course.harness.lab import last_words
 from course.harness.peer import encode
+from course.harness.people import greeted
 from course.harness.ports import allow_descriptors
 
 ROOM = "#all"
@@ -254,15 +255,6 @@ def too_many(lab):
     for peer in crowd:
         peer.close()
     lab.wait_for(lambda: greeted(lab, server), "room for a new client when the crowd has gone", 10)
-
-
-def greeted(lab, server):
-    """Tell whether a new client is answered 200."""
-    peer = server.connect()
-    peer.send(lab.presence())
-    answer = peer.receive()
-    peer.close()
-    return isinstance(answer, dict) and answer.get("response") == 200
 
 
 @check(

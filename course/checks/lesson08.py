@@ -1,11 +1,10 @@
 """Checks of lesson 8: one client that speaks and listens, and messages from one to one."""
 
-import time
-
 from course.console import visible
 from course.harness import CheckFailed, check, frames
 from course.harness.lab import last_words
 from course.harness.peer import Peer, encode
+from course.harness.people import Member, expect_words, run_client
 
 SUPERSEDED = {
     "L07-C11": "one client speaks and listens now: L08-C02",
@@ -14,50 +13,6 @@ SUPERSEDED = {
     "L07-C15": "one client now: L08-C12",
     "L07-C16": "Connection has graduated: its tests are in common/tests/",
 } | {f"L07-C{number}": "the variant stays in lesson 7" for number in range(41, 67)}
-
-
-class Member:
-    """Somebody in the chat who is played by the check."""
-
-    def __init__(self, lab, server, name=None):
-        self.lab = lab
-        self.name = name or lab.word()
-        self.peer = server.connect()
-        self.enter(200)
-
-    def enter(self, code):
-        """Say who we are, and expect this answer."""
-        user = {"account_name": self.name, "status": "here"}
-        self.peer.send(self.lab.presence(user=user))
-        self.peer.expect(code)
-
-    def say(self, to, text):
-        """Send a message to somebody."""
-        fields = {"action": "msg", "time": time.time(), "to": to, "from": self.name}
-        self.peer.send(fields | {"encoding": "utf-8", "message": text})
-
-    def expect_message(self, text, sender):
-        """Read the next message, which must be this one."""
-        message = self.peer.receive()
-        if not isinstance(message, dict) or message.get("message") != text:
-            raise CheckFailed(f"the message {text!r}", visible(encode(message), 400))
-        if message.get("from") != sender:
-            raise CheckFailed(f"from {sender}", visible(encode(message), 400))
-
-
-def run_client(lab, server, name, **options):
-    """Start client.py and wait until it is in the chat."""
-    server.connect().close()  # now we know that it listens
-    client = lab.run("client.py", "127.0.0.1", str(server.port), "-n", name, **options)
-    expect_words(lab, client, name)
-    return client
-
-
-def expect_words(lab, client, *words, within=8):
-    """Wait until the client has shown these words."""
-    for text in words:
-        if not client.says(text, lab.left(within)):
-            raise CheckFailed(f"{text!r} on the screen", last_words(client))
 
 
 @check(
@@ -72,11 +27,11 @@ def one_to_one(lab):
     server = lab.server()
     anna, boris, clara = (Member(lab, server) for _ in range(3))
     secret, later = lab.text(), lab.text()
-    anna.say(boris.name, secret)
-    anna.peer.expect(200)
-    boris.expect_message(secret, anna.name)
+    anna.peer.send(anna.letter(boris.name, secret))
+    anna.peer.expect(200)  # the next that comes: she hears nothing of it herself
+    boris.expect_heard(secret, anna.name)
     anna.say("#all", later)
-    clara.expect_message(later, anna.name)
+    clara.expect_heard(later, anna.name)
 
 
 @check(
@@ -136,8 +91,7 @@ def is_free(lab, server, name):
 def nobody_there(lab):
     server = lab.server()
     anna = Member(lab, server)
-    anna.say("nobody", "hello")
-    anna.peer.expect(404)
+    anna.say("nobody", "hello", 404)
     client = run_client(lab, server, "Boris")
     client.type("message nobody hello\n")
     expect_words(lab, client, "404")
@@ -179,7 +133,7 @@ def client_ends(lab):
     by_end, by_key = run_client(lab, server, "Anna"), run_client(lab, server, "Boris")
     by_end.type(f"message {friend.name} the last words\n")
     by_end.end_input()
-    friend.expect_message("the last words", "Anna")
+    friend.expect_heard("the last words", "Anna")
     by_key.interrupt()
     for client in (by_end, by_key):
         code = lab.expect_end(client)
@@ -210,8 +164,7 @@ def prompt_survives(lab):
         "behind the message a new line with the prompt and the half-typed words",
     )
     client.type("ne\n")
-    anna.peer.expect(200)
-    anna.expect_message("half a line", "Boris")
+    anna.expect_heard("half a line", "Boris")
 
 
 @check(

@@ -1,12 +1,10 @@
 """Checks of lesson 9: classes, rules without a socket, rooms."""
 
 import ast
-import time
 
-from course.console import visible
 from course.harness import CheckFailed, check
-from course.harness.lab import last_words
 from course.harness.peer import Peer, encode
+from course.harness.people import Member, expect_equal, expect_words, run_client
 
 SUPERSEDED = {
     "L07-C09": "the server waits with selectors now: L09-C31, L09-C32",
@@ -15,64 +13,6 @@ SUPERSEDED = {
     for number in (*range(31, 34), *range(41, 61), *range(61, 78))
 }
 FORBIDDEN = {"socket", "select", "selectors", "threading", "time"}
-
-
-class Member:
-    """Somebody in the chat who is played by the check."""
-
-    def __init__(self, lab, server, name=None, **presence):
-        self.name = name or lab.word()
-        self.peer = server.connect()
-        self.heard = []  # what others said while we waited for an answer
-        user = {"account_name": self.name, "status": "here"}
-        self.peer.send(lab.presence(user=user, **presence))
-        self.expect(200)
-
-    def ask(self, action, code, **fields):
-        """Send a request and return its answer, which must have this code."""
-        self.peer.send({"action": action, "time": time.time()} | fields)
-        return self.expect(code)
-
-    def say(self, to, text, code=200, **changes):
-        """Say something to a person or a room, and expect an answer with this code."""
-        fields = {"to": to, "from": self.name, "encoding": "utf-8", "message": text}
-        return self.ask("msg", code, **(fields | changes))
-
-    def expect(self, code):
-        """Read until an answer comes; it must have this code."""
-        while True:
-            try:
-                message = self.peer.receive()
-            except CheckFailed as failure:
-                raise CheckFailed(f"an answer with response {code}", failure.received) from None
-            if not isinstance(message, dict) or "response" in message:
-                break
-            self.heard.append(message)
-        if not isinstance(message, dict) or message["response"] != code:
-            raise CheckFailed(f"an answer with response {code}", shown(message))
-        return message
-
-    def expect_heard(self, text, sender):
-        """Take the next thing that was said: it must be this text of this sender."""
-        try:
-            message = self.heard.pop(0) if self.heard else self.peer.receive()
-        except CheckFailed as failure:
-            raise CheckFailed(f"the message {text!r} for {self.name}", failure.received) from None
-        said = message if isinstance(message, dict) else {}
-        if (said.get("message"), said.get("from")) != (text, sender):
-            wanted = f"the message {text!r} from {sender} is what {self.name} hears next"
-            raise CheckFailed(wanted, shown(message))
-
-
-def shown(message):
-    """Return a message as a report shows it."""
-    return "the connection was closed" if message is None else visible(encode(message), 400)
-
-
-def expect_equal(what, received, expected):
-    """Compare what a function returned with what it should."""
-    if received != expected:
-        raise CheckFailed(f"{what} gives {expected!r}", repr(received))
 
 
 def a_room(lab):
@@ -515,21 +455,6 @@ def list_of_rooms(lab):
 
 
 # The client
-
-
-def run_client(lab, server, name):
-    """Start client.py and wait until it is in the chat."""
-    server.connect().close()  # now we know that it listens
-    client = lab.run("client.py", "127.0.0.1", str(server.port), "-n", name)
-    expect_words(lab, client, name)
-    return client
-
-
-def expect_words(lab, program, *words, within=8):
-    """Wait until a program has shown these words."""
-    for text in words:
-        if not program.says(text, lab.left(within)):
-            raise CheckFailed(f"{text!r} on the screen", last_words(program))
 
 
 @check(

@@ -1,44 +1,11 @@
 """Checks of lesson 9 with a crowd: thousands of connections, and more than there is room for."""
 
-import time
-
-from course.console import visible
 from course.harness import CheckFailed, CheckSkipped, check
 from course.harness.peer import encode
+from course.harness.people import Member, greeted, shown
 from course.harness.ports import resource
 
 MANY = 3000  # connections; select can watch 1,024 at most
-
-
-class Guest:
-    """Somebody in the chat who is played by the check."""
-
-    def __init__(self, lab, server):
-        self.name = lab.word()
-        self.peer = server.connect()
-        self.peer.send(lab.presence(user={"account_name": self.name, "status": "here"}))
-        self.peer.expect(200)
-
-    def say_to_all(self, text):
-        """Say something to everybody."""
-        self.peer.send(message_of(self.name, "#all", text))
-
-    def expect_heard(self, text, sender):
-        """Read the next message: it must be this text of this sender."""
-        message = self.peer.receive()
-        said = message if isinstance(message, dict) else {}
-        if (said.get("message"), said.get("from")) != (text, sender):
-            raise CheckFailed(f"the message {text!r} from {sender}", shown(message))
-
-
-def message_of(sender, to, text):
-    """Return a message."""
-    return {"action": "msg", "time": time.time(), "to": to, "from": sender, "message": text}
-
-
-def shown(message):
-    """Return a message as a report shows it."""
-    return "the connection was closed" if message is None else visible(encode(message), 400)
 
 
 @check(
@@ -54,11 +21,11 @@ def thousands_hold(lab):
     if not resource or 0 <= resource.getrlimit(resource.RLIMIT_NOFILE)[1] < 2 * MANY:
         raise CheckSkipped(f"this system does not let a program open {MANY:,} connections")
     server = limited_server(lab, FEW, "most")
-    anna = Guest(lab, server)
+    anna = Member(lab, server)
     words = lab.text()
     last = (
         encode(lab.presence(user={"account_name": "last"})),
-        encode(message_of("last", anna.name, words)),
+        encode(anna.letter(anna.name, words, **{"from": "last"})),
     )
     code = CROWD.format(wanted=MANY, port=server.port, lines=last)
     answers = lab.probe(f"{MANY:,} connections, of which the last one speaks", code, within=60)
@@ -108,7 +75,7 @@ def too_many(lab):
     if not resource:
         raise CheckSkipped("this system sets no such limit")
     server = limited_server(lab, FEW, FEW)
-    anna, boris = Guest(lab, server), Guest(lab, server)
+    anna, boris = Member(lab, server), Member(lab, server)
     crowd = [server.connect() for _ in range(FEW + 50)]
     del lab.story[4:]
     answer = crowd[-1].receive()
@@ -116,17 +83,8 @@ def too_many(lab):
         raise CheckFailed("an answer of 400 or more for who is too many", shown(answer))
     crowd[-1].expect_closed()
     words = lab.text()
-    anna.say_to_all(words)
+    anna.say("#all", words)
     boris.expect_heard(words, anna.name)
     for peer in crowd:
         peer.close()
     lab.wait_for(lambda: greeted(lab, server), "room for a new client when the crowd has gone", 10)
-
-
-def greeted(lab, server):
-    """Tell whether a new client is answered 200."""
-    peer = server.connect()
-    peer.send(lab.presence())
-    answer = peer.receive()
-    peer.close()
-    return isinstance(answer, dict) and answer.get("response") == 200

@@ -3,53 +3,19 @@
 import contextlib
 import os
 import signal
-import socket
 import sys
-import time
 import uuid
 from functools import partial
 from pathlib import Path
 
-from course.console import visible
 from course.harness import CheckFailed, CheckSkipped, check
-from course.harness.lab import Closing, last_words
-from course.harness.peer import Peer, encode
+from course.harness.lab import Closing, Server, last_words
+from course.harness.people import Member
 from course.harness.ports import Port
 from course.harness.program import WINDOWS
 
 PATIENCE = 20  # seconds for anything to be seen: several programs have to start
 MANY = 100  # lines that are typed just before the end
-
-
-class Guest:
-    """Somebody in the chat who is played by the check."""
-
-    def __init__(self, lab, port):
-        self.name = lab.word()
-        sock = socket.create_connection(("127.0.0.1", port), lab.left(5))
-        self.peer = Peer(sock, lab)
-        lab.open.append(self.peer)
-        user = {"account_name": self.name, "status": "here"}
-        self.peer.send(lab.presence(user=user))
-        self.peer.expect(200)
-
-    def others(self, number):
-        """Return who else is in the chat, None as long as they are not so many."""
-        self.peer.send({"action": "get_users", "time": time.time()})
-        names = [name for name in self.peer.expect(202)["alert"] if name != self.name]
-        return names if len(names) == number else None
-
-    def say_to_all(self, text):
-        """Say something to everybody."""
-        fields = {"action": "msg", "time": time.time(), "to": "#all", "from": self.name}
-        self.peer.send(fields | {"encoding": "utf-8", "message": text})
-
-    def expect_heard(self, text, sender):
-        """Read the next message: it must be this text of this sender."""
-        message = self.peer.receive(PATIENCE)
-        said = message if isinstance(message, dict) else {}
-        if (said.get("message"), said.get("from")) != (text, sender):
-            raise CheckFailed(f"the message {text!r} from {sender}", visible(encode(message), 400))
 
 
 class Launched:
@@ -64,9 +30,9 @@ class Launched:
     def enter(self, number):
         """Wait until so many clients are in the chat; return a guest of ours, and their names."""
         self.lab.wait_for(self.port.in_use, "a server listens on the port of -p", PATIENCE)
-        guest = Guest(self.lab, self.port.number)
+        guest = Member(self.lab, Server(self.lab, self.program, self.port))
         wanted = f"{number} clients enter the chat"
-        names = self.lab.wait_for(partial(guest.others, number), wanted, PATIENCE)
+        names = self.lab.wait_for(partial(others, guest, number), wanted, PATIENCE)
         del self.lab.story[4:]
         return guest, names
 
@@ -107,6 +73,12 @@ class Launched:
                     os.kill(number, signal.SIGKILL)
 
 
+def others(guest, number):
+    """Return who else is in the chat, None as long as they are not so many."""
+    names = [name for name in guest.ask("get_users", 202)["alert"] if name != guest.name]
+    return names if len(names) == number else None
+
+
 @check(
     "L09-C21",
     "L09-R2",
@@ -119,7 +91,7 @@ def launcher_starts(lab):
     launched = Launched(lab, "--here", "-n", "3")
     guest, names = launched.enter(3)
     words = lab.text()
-    guest.say_to_all(words)
+    guest.say("#all", words)
     launched.expect_line("server", "Listening")
     for name in names:
         launched.expect_line(name, "welcome")
@@ -190,7 +162,7 @@ def last_lines_are_done(lab):
     launched.program.type("".join(f"{name} message {guest.name} {text}\n" for text in texts))
     launched.program.end_input()
     for text in texts:
-        guest.expect_heard(text, name)
+        guest.expect_heard(text, name, PATIENCE)
     launched.expect_all_gone()
 
 

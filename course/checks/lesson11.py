@@ -6,10 +6,20 @@ import json
 import sqlite3
 import time
 
-from course.console import visible
 from course.harness import CheckFailed, check
 from course.harness.lab import last_words
 from course.harness.peer import encode
+from course.harness.people import expect_equal, shown
+from course.harness.stored import (
+    Member,
+    address,
+    ask_storage,
+    database,
+    introduce,
+    locked,
+    serve,
+    texts,
+)
 
 SUPERSEDED = {
     f"L10-C{number:02}": "the verifiers and Port have graduated: common/tests/ has their tests"
@@ -17,133 +27,6 @@ SUPERSEDED = {
 } | {"L10-C14": "a Server is made with a storage now: L11-C17"}
 QUOTA = 1000  # messages that may wait for one recipient
 PAGE = 50  # messages of the past in one answer
-OPEN = """
-try:
-    from storage import Storage
-except ModuleNotFoundError:  # it has graduated
-    from common.storage import Storage
-storage = Storage({url!r})
-"""
-
-
-class Member:
-    """Somebody in the chat who is played by the check."""
-
-    def __init__(self, lab, server, name=None, code=200, **presence):
-        self.lab = lab
-        self.name = name or lab.word()
-        self.peer = server.connect()
-        self.heard = []  # what came while we waited for an answer
-        user = {"account_name": self.name, "status": "here"}
-        self.peer.send(lab.presence(user=user, **presence))
-        self.expect(code, within=12)
-
-    def ask(self, action, code, **fields):
-        """Send a request and return its answer, which must have this code."""
-        self.peer.send({"action": action, "time": time.time()} | fields)
-        return self.expect(code)
-
-    def letter(self, to, text, **fields):
-        """Return a message."""
-        message = {"action": "msg", "time": time.time(), "to": to, "from": self.name}
-        return message | {"encoding": "utf-8", "message": text} | fields
-
-    def say(self, to, text, code=200, **fields):
-        """Say something to a person or a room, and expect an answer with this code."""
-        self.peer.send(self.letter(to, text, **fields))
-        return self.expect(code)
-
-    def expect(self, code, within=6):
-        """Read until an answer comes; it must have this code."""
-        message = self.next_where(lambda message: "response" in message, code, within)
-        if message is None or message["response"] != code:
-            raise CheckFailed(f"an answer with response {code}", shown(message))
-        return message
-
-    def next_where(self, fits, code, within):
-        """Return the next message that fits; keep what comes before it."""
-        while True:
-            try:
-                message = self.peer.receive(within)
-            except CheckFailed as failure:
-                raise CheckFailed(f"an answer with response {code}", failure.received) from None
-            if not isinstance(message, dict) or fits(message):
-                return message
-            self.heard.append(message)
-
-    def next(self, expected, within=6):
-        """Return what comes next and is no answer."""
-        try:
-            return self.heard.pop(0) if self.heard else self.peer.receive(within)
-        except CheckFailed as failure:
-            raise CheckFailed(expected, failure.received) from None
-
-    def expect_letters(self, *texts):
-        """Take what others have said: these texts, in this order; return the messages."""
-        letters = []
-        for number, text in enumerate(texts, 1):
-            expected = f"{self.name} hears {text!r} (number {number} of {len(texts)})"
-            letters.append(self.next(expected))
-            if not isinstance(letters[-1], dict) or letters[-1].get("message") != text:
-                raise CheckFailed(expected, shown(letters[-1]))
-        return letters
-
-    def expect_nothing_more(self, why):
-        """Ask for something; nothing else must have come before its answer, nor comes soon."""
-        self.ask("get_users", 202)
-        self.ask("get_history", 202, **{"with": self.name})  # this one waits for the database
-        self.ask("get_users", 202)
-        if self.heard:
-            raise CheckFailed(f"nothing for {self.name}: {why}", shown(self.heard[0]))
-
-    def go(self):
-        """Say goodbye, and wait until the server has parted with us."""
-        self.peer.send({"action": "quit"})
-        while self.peer.receive() is not None:
-            pass
-
-
-def shown(message):
-    """Return a message as a report shows it."""
-    return "the connection was closed" if message is None else visible(encode(message), 400)
-
-
-def expect_equal(what, received, expected):
-    """Compare what came with what should."""
-    if received != expected:
-        raise CheckFailed(f"{what}: {expected!r}", repr(received))
-
-
-def database(lab):
-    """Return the path of a file for a database, which is not there yet."""
-    return lab.place / "the data.db"
-
-
-def address(lab):
-    """Return the address of that database."""
-    return f"sqlite:///{database(lab).as_posix()}"
-
-
-def serve(lab):
-    """Start a server on the check's database."""
-    return lab.server("--db", address(lab))
-
-
-def ask_storage(lab, about, code):
-    """Open the check's database with the student's Storage; return the result of some code."""
-    return lab.probe(about, OPEN.format(url=address(lab)) + code + "\nstorage.close()")
-
-
-def introduce(lab, server, *names):
-    """Let people come and go, so that they are known; return their names."""
-    for name in names:
-        Member(lab, server, name).go()
-    return names
-
-
-def texts(lab, count):
-    """Return some texts, each of which tells its place."""
-    return [f"{number}: {lab.text()}" for number in range(1, count + 1)]
 
 
 # The database
@@ -527,20 +410,6 @@ def read_piece(peer, expected, so_far):
 
 
 # Trouble
-
-
-@contextlib.contextmanager
-def locked(lab):
-    """Lock the database, as a program does that writes into it for a long time."""
-    connection = sqlite3.connect(database(lab), isolation_level=None, timeout=10)
-    connection.execute("BEGIN IMMEDIATE")
-    lab.tell("", "(another program has locked the database)")
-    try:
-        yield
-    finally:
-        connection.rollback()
-        connection.close()
-        lab.tell("", "(the database is free again)")
 
 
 @check(
