@@ -6,7 +6,7 @@ from course.harness import CheckFailed, check
 from course.harness.lab import last_words
 
 SUPERSEDED = {
-    f"L09-C0{number}": "Hub has graduated: its tests are in common/tests/, the classes: L10-C16"
+    f"L09-C0{number}": "Hub has graduated: lesson 9 has its tests; the classes: L10-C16"
     for number in range(1, 8)
 }
 OPENING = {"Server": "socket.create_server(A)", "Client": "socket.create_connection(A)"}
