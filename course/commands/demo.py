@@ -279,6 +279,7 @@ class Cast:
         except CourseError:
             pass  # it does not want to end
         finally:
-            for process in self.processes:
-                process.kill()
-                process.wait(GRACE)
+            with self.home:  # it is removed when nobody writes there any more, whatever happens
+                for process in self.processes:
+                    process.kill()
+                    process.wait(GRACE)

@@ -11,11 +11,13 @@ import sysconfig
 import threading
 import venv
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from course import environment
-from course.lessons import GENERATED, ROOT, Course
+from course.commands import demo
+from course.lessons import GENERATED, ROOT, Course, CourseError
 
 SERVER = """
 import os, socket, sys
@@ -127,6 +129,27 @@ def test_every_line_is_shown_behind_the_name_of_its_program(course):
     assert (code, errors) == (0, "")
     assert "server │ 2026-11-20 14:03:07 INFO server Listening on port" in output
     assert "  Анна │ Here is Анна\n Boris │ Here is Boris\n" in output
+
+
+WRITER = "import os, time; open(os.environ['JIM_HOME'] + '/x', 'w').close(); print('written')\n"
+
+
+@pytest.mark.parametrize("end", [None, CourseError, KeyboardInterrupt])
+def test_the_folder_of_its_data_is_gone_when_it_ends(end):
+    with contextlib.suppress(end or ()), demo.Cast() as cast:
+        home = Path(cast.home.name)
+        cast.show(cast.start("Анна", sys.executable, "-c", WRITER), "written")
+        assert (home / "x").is_file()
+        if end:
+            raise end
+    assert not home.exists()
+
+
+def test_the_folder_is_gone_also_when_ctrl_c_is_pressed_twice():
+    with contextlib.suppress(KeyboardInterrupt), demo.Cast() as cast:
+        home = Path(cast.home.name)
+        cast.processes.append(mock.Mock(wait=mock.Mock(side_effect=KeyboardInterrupt)))
+    assert not home.exists()
 
 
 def test_a_lesson_without_both_sides_is_passed_over(course):
