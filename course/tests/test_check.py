@@ -6,6 +6,7 @@ import textwrap
 
 import pytest
 
+from course.commands.prove import MOST_DOUBTS
 from course.harness import lab
 from course.lessons import ROOT, Course
 from course.tests.small_course import run, write_files
@@ -250,6 +251,67 @@ class TestProve:
         done = run(small, "prove", "3")
         assert "(a second right solution)" in done.stdout
         assert done.returncode == 1
+
+
+MOMENT = """
+    runs = pathlib.Path({runs!r})
+    with runs.open("a") as file:
+        file.write("x")
+    plain = (lab.folder / "server.py").read_text() == {server!r}
+    if plain and runs.stat().st_size <= {late}:
+        raise CheckFailed("an answer", "nothing in time")
+"""
+SAME = """
+[[broken]]
+name = "harmless {number}"
+what = "It is as good as before."
+file = "server.py"
+old = 'import sys'
+new = 'import sys  # {number}'
+fails = ["L03-C01"]
+"""
+
+
+class TestDoubts:
+    """A verdict that is not as it should be may be due to the moment: it is looked at again."""
+
+    @pytest.fixture
+    def prove(self, small, tmp_path):
+        """Return a function: prove when the lesson is too late so often, beside survivors."""
+        self.runs = tmp_path / "runs"
+
+        def prove(late=0, survivors=0):
+            moment = MOMENT.format(runs=str(self.runs), server=SERVER, late=late)
+            broken = BROKEN if not late else ""  # where nothing else is judged, runs are counted
+            first = "def says_hello(lab):"
+            checks = "import pathlib\n" + CHECKS.replace(first, first + moment)
+            write(small / "course/checks/lesson03.py", checks)
+            rows = "".join(SAME.format(number=number) for number in range(survivors))
+            write(small / "course/broken/lesson03.toml", broken + rows)
+            return run(small, "prove", "3")
+
+        return prove
+
+    def test_wrong_and_then_right_is_right_and_the_report_says_so(self, prove):
+        done = prove(late=1)
+        assert "(the first time, among many others: L03-C01 (L03-R1) it says hello" in done.stdout
+        assert "(the lesson itself)" in done.stdout
+        assert "WRONG" not in done.stdout
+
+    def test_wrong_twice_is_wrong(self, prove):
+        done = prove(late=2)
+        assert done.returncode == 1
+        assert "WRONG" in done.stdout
+        assert "the first time" not in done.stdout
+        assert self.runs.stat().st_size == 2
+
+    @pytest.mark.parametrize("survivors", [MOST_DOUBTS, MOST_DOUBTS + 1])
+    def test_so_many_wrong_verdicts_are_no_accident_and_are_believed(self, prove, survivors):
+        done = prove(survivors=survivors)
+        assert f"{survivors} failed" in done.stdout
+        versions = len(["the lesson itself", "mute", "forgets the name"]) + survivors
+        again = survivors if survivors <= MOST_DOUBTS else 0
+        assert self.runs.stat().st_size == versions + again
 
 
 def test_checks_of_earlier_lessons_hold_until_they_are_superseded(small):
