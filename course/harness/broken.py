@@ -26,7 +26,7 @@ class Version:
     times: int = 1  # how often the text to replace stands in the file
     unit: bool = False  # can a test of one function notice it?
     remove: bool = False
-    group: str = ""  # the file that it stands in; checks of other files are not run on it
+    group: str = ""  # the file that it stands in; of other files only checks that it names are run
     whole: bool = False  # must every check of the lesson be run, the earlier ones too?
 
     def checks(self, course, own, full):

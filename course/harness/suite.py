@@ -72,7 +72,7 @@ def load(path):
 
 
 def own_checks(course, number):
-    """Return the checks that a lesson adds, those of its variants last."""
+    """Return the checks that a lesson adds, by their numbers: those of its variants are last."""
     checks = [
         replace(function.check, group=path.stem)
         for path in course.checks_files(number)
@@ -82,7 +82,7 @@ def own_checks(course, number):
     twice = {check.id for check in checks if [other.id for other in checks].count(check.id) > 1}
     if twice:
         raise CourseError(f"Two checks are called {', '.join(sorted(twice))}.")
-    return checks
+    return sorted(checks, key=lambda check: check.id)
 
 
 def checks_for(course, number):
