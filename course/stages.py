@@ -28,6 +28,7 @@ class FileChange:
     removed: int = 0
     binary: bool = False
     graduated: bool = False  # gone from here, and imported from common/ now
+    stayed: bool = False  # of a variant, all of which stays in its lesson
 
     @property
     def kind(self):
@@ -53,20 +54,33 @@ class FileChange:
         """Say in words what happens."""
         if self.graduated:
             return f"{self.name} graduated to common/{PurePosixPath(self.name).name}"
-        return f"{self.name} ({'binary, ' if self.binary else ''}{self.status})"
+        status = "stays behind with its variant" if self.stayed else self.status
+        return f"{self.name} ({'binary, ' if self.binary else ''}{status})"
 
     @property
     def lines(self):
-        """Return how many lines a reader has to follow: what graduated is known already."""
-        return 0 if self.graduated else self.added + self.removed
+        """Return how many lines a reader has to follow."""
+        return self.added + self.removed if self.counts else 0
+
+    @property
+    def counts(self):
+        """Tell whether its lines are to be counted: what graduated or stays behind is known."""
+        return not (self.graduated or self.stayed)
 
 
 def compare(old_folder, new_folder):
     """Return the changes of all files: the code first, then the tests, then the rest."""
     old, new = read_folder(old_folder), read_folder(new_folder)
-    imported = names_from_common(new)
-    changes = [change(name, old.get(name), new.get(name), imported) for name in {**old, **new}]
+    imported, left = names_from_common(new), top_folders(old) - top_folders(new)
+    changes = [
+        change(name, old.get(name), new.get(name), imported, left) for name in {**old, **new}
+    ]
     return sorted(changes, key=lambda change: (KINDS.index(change.kind), change.name))
+
+
+def top_folders(files):
+    """Return the names of the folders that stand in a stage beside its scripts."""
+    return {name.partition("/")[0] for name in files if "/" in name}
 
 
 def read_folder(folder):
@@ -102,14 +116,18 @@ def walk(source):
         return []
 
 
-def change(name, old, new, imported=()):
-    """Return the change from some bytes to others; None stands for no file."""
+def change(name, old, new, imported=(), left=()):
+    """Return the change from some bytes to others; None stands for no file.
+
+    `imported` are the modules that come from `common/` now, `left` the folders that stayed behind.
+    """
     binary = is_binary(old) or is_binary(new)
     old_text, new_text = align_line_ends(decode(old, binary), decode(new, binary))
     added, removed = (0, 0) if binary else count(old_text, new_text)
     path = PurePosixPath(name)
-    graduated = new is None and path.suffix == ".py" and path.stem in imported
-    return FileChange(name, old_text, new_text, added, removed, binary, graduated)
+    graduated = new is None and name in {f"{module}.py" for module in imported}
+    stayed = "/" in name and path.parts[0] in left
+    return FileChange(name, old_text, new_text, added, removed, binary, graduated, stayed)
 
 
 def is_binary(data):
@@ -177,8 +195,8 @@ def printable(line):
 
 def totals(changes):
     """Return what stands under the table: added and removed lines, and what they are."""
-    code = [c for c in changes if c.kind == "code" and not c.graduated]
-    tests = [c for c in changes if c.kind == "test"]
+    code = [c for c in changes if c.kind == "code" and c.counts]
+    tests = [c for c in changes if c.kind == "test" and c.counts]
     aim = f"aim at {TOTAL_BUDGET} in all and {FILE_BUDGET} in a file"
     words = f"code: {sum(change.lines for change in code)} changed lines; {aim}"
     return [(*add_up(code), words), (*add_up(tests), "tests")]

@@ -18,6 +18,8 @@ OLD = {
     "no_end.py": "one\ntwo",
     "picture.bin": b"\0\1",
     "log/client_log.py": "LEVEL = 1\n",
+    "threads_chat/messages.py": "def decode(data):\n    return data\n",
+    "threads_chat/test_chat.py": "def test_one():\n    pass\n",
     "test_server.py": "def test_one():\n    pass\n",
     "server.log": "generated\n",
     "__pycache__/notes.txt": b"\0",
@@ -98,6 +100,7 @@ def test_headers_name_the_lesson_and_the_file(root):
 def test_every_file_is_named_with_what_happens_to_it(root):
     words = run(root, "diff", "6", "7", "--stat").stdout
     assert "messages.py graduated to common/messages.py" in words
+    assert "threads_chat/messages.py (stays behind with its variant)" in words
     assert "client.py (unchanged)" in words
     assert "use.py (gone)" in words
     assert "log/__init__.py (created)" in words
@@ -111,6 +114,13 @@ def test_the_table_counts_code_and_tests_apart_and_leaves_out_what_graduated(roo
     assert re.search(r"^ +8 +5  code: 13 changed lines; aim at 200 in all and 60", words, re.M)
     assert re.search(r"^ +1 +1  tests$", words, re.MULTILINE)
     assert "@@" not in words
+
+
+def test_a_variant_that_stays_behind_is_nothing_to_follow():
+    left = stages.change("threads_chat/messages.py", b"one\n", None, {"messages"}, {"threads_chat"})
+    gone = stages.change("log/messages.py", b"one\n", None, {"messages"}, {"threads_chat"})
+    assert (left.lines, gone.lines) == (0, 1)
+    assert not left.graduated and not gone.graduated
 
 
 def test_tests_come_after_the_code_and_pages_only_when_asked_for(root):
@@ -190,8 +200,8 @@ def test_compare_gives_texts_and_counts(root):
 
 def test_compare_gives_the_code_first_then_the_tests_then_the_rest(root):
     names = [change.name for change in stages.compare(root / "lesson06", root / "lesson07")]
-    assert names[-3:] == ["use.py", "test_server.py", "README.md"]
-    assert names[:-2] == sorted(names[:-2])
+    assert names[-4:] == ["use.py", "test_server.py", "threads_chat/test_chat.py", "README.md"]
+    assert names[:-3] == sorted(names[:-3])
 
 
 @pytest.mark.parametrize(
