@@ -68,6 +68,8 @@ def find_problem(message, fields=FIELDS, optional=OPTIONAL):
     action = message.get("action")
     if not isinstance(action, str) or action not in fields:
         return "unknown action"
+    if "response" in message:  # passed on, it would answer somebody in our name
+        return "what has a response is an answer, and no request"
     if not is_number(message.get("time", 0 if action == "quit" else None)):
         return "time must be a number"
     allowed = optional.get(action, {}) | EVERYWHERE

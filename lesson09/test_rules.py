@@ -118,6 +118,11 @@ class FindProblemTest(unittest.TestCase):
     def test_the_question_who_is_here_has_a_time(self):
         self.expect_problem("time must be", {"action": "get_users"})
 
+    def test_an_answer_is_no_request_whatever_else_it_says(self):
+        for message in (msg(), presence(), {"action": "quit"}):
+            for code in (200, "200", None, False):
+                self.expect_problem("is an answer", message | {"response": code})
+
     def test_another_encoding_is_a_problem(self):
         for value in ("utf-16", "UTF-8", "", None, 5, ["utf-8"], {}):
             self.expect_problem("encoding must be", msg(encoding=value))
