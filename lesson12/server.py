@@ -1,6 +1,7 @@
 """JIM server: a thread that serves, a window or a terminal to administer it."""
 
 import argparse
+import errno
 import importlib.util
 import os
 import queue
@@ -42,6 +43,7 @@ from common.writer import Writer
 
 PATIENCE = 5  # seconds that other threads wait for an answer of the server's
 BACKLOG = 1000  # connections that may wait at the door
+USED_UP = (errno.EMFILE, errno.ENFILE)  # no descriptor is left, of ours or of the system's
 
 
 class Server(threading.Thread, metaclass=ServerVerifier):
@@ -162,6 +164,7 @@ class Server(threading.Thread, metaclass=ServerVerifier):
         if now < self.next_round:
             return list(self.unsettled)
         self.next_round = now + 1
+        self.watch_door()
         return list(self.peers.values())
 
     def read_requests(self, events):
@@ -260,8 +263,18 @@ class Server(threading.Thread, metaclass=ServerVerifier):
                 return
             except OSError as error:
                 logger.warning("nobody there after all: %s", error)
+                if error.errno in USED_UP:  # who stands there would wake us again at once
+                    self.watch_door(False)
                 return
             self.admit(Peer(sock, address[0]))
+
+    def watch_door(self, wanted=True):
+        """Let the selector watch who comes; while nobody can be let in, let it not."""
+        watched = self.listener in self.selector.get_map()
+        if wanted and not watched:
+            self.selector.register(self.listener, selectors.EVENT_READ)
+        elif watched and not wanted:
+            self.selector.unregister(self.listener)
 
     def admit(self, peer):
         """Let a client in, or tell it that there is no room."""
@@ -285,7 +298,7 @@ class Server(threading.Thread, metaclass=ServerVerifier):
         """Part with a peer whose time has come."""
         if peer.connection.overdue(now) and not peer.leaving:
             late = BrokenStream("a message did not end in time")
-            self.deliver(self.hub.handle(peer, late, time.time()))
+            self.write_responses([(peer, late)])
         if peer.ended and not self.owed[peer]:
             peer.leave(now)
         if peer.leaving or peer.lost:

@@ -1,6 +1,7 @@
 """Tests of how server.py is built: its helpers, and how one turn of the loop is taken."""
 
 import contextlib
+import errno
 import io
 import json
 import os
@@ -225,6 +226,14 @@ class LookAfterTest(InsideTest):
         self.assertTrue(self.look(1030.2))
         self.assertEqual([answer["response"] for answer in self.arrived(self.peer)], [400])
         self.assertFalse(self.look(1031.2))
+
+    def test_a_mistake_of_ours_about_who_is_late_is_its_trouble_alone(self):
+        self.peer.connection.receive_data(b"{", 1000)
+        broken = mock.patch.object(self.server.hub, "handle", side_effect=ZeroDivisionError)
+        with broken, self.assertLogs("messenger.server", "ERROR"):
+            self.look(1030.1)
+        self.assertEqual([answer["response"] for answer in self.arrived(self.peer)], [500])
+        self.assertTrue(self.peer.leaving)
 
     def test_the_name_of_who_leaves_is_free_although_its_answers_still_wait(self):
         for part in (lambda: self.peer.leave(1000), lambda: setattr(self.peer, "ended", True)):
@@ -465,6 +474,22 @@ class IdleTest(InsideTest):
     def test_who_says_nothing(self):
         self.come("bob"), self.come()
         self.expect_silence()
+
+    def test_who_stands_at_the_door_while_no_descriptor_is_left(self):
+        with socket.create_connection(self.server.address):
+            for code in (errno.EMFILE, errno.ENFILE):
+                self.server.watch_door()
+                with (
+                    self.subTest(code=code),
+                    mock.patch("socket.socket.accept", side_effect=OSError(code, "too many")),
+                    self.assertLogs("messenger.server", "WARNING"),
+                ):
+                    self.expect_silence()
+            self.assertEqual(len(self.peers), 0)
+            with mock.patch("time.monotonic", return_value=1001):
+                for _ in range(2):
+                    self.server.take_turn()
+            self.assertEqual(len(self.peers), 1)  # a second later there is room again
 
 
 class DueTest(InsideTest):
