@@ -24,6 +24,7 @@ class ControlTest(unittest.TestCase):
     """A test with a control and a folder for the database."""
 
     def setUp(self):
+        self.threads = set(threading.enumerate())
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="controlled")))
         self.ports = []
         self.control = Control(Server, self.ports.append)
@@ -59,7 +60,7 @@ class ControlTest(unittest.TestCase):
         self.assertEqual((self.control.server, self.control.storage), (None, None))
         self.assertEqual(self.control.address, None)
         self.assertFalse(self.control.running)
-        names = {thread.name for thread in threading.enumerate()}
+        names = {thread.name for thread in set(threading.enumerate()) - self.threads}
         self.assertEqual(names & {"server", "writer"}, set())
 
 
