@@ -91,38 +91,23 @@ class StoringHub(Hub):
     def presence_answer(self, peer, message, now):
         """Note who a peer is; it is in when that has been written down."""
         guest = self._people[peer]
-        if guest.name:
-            return self._repeat(peer, guest, message, now)
+        repeated = guest.name is not None
         pairs = super().presence_answer(peer, message, now)
+        if repeated:
+            return pairs  # the shell lets it wait for what came before
         guest.acknowledges = message.get("acknowledge", False)
-        receives, guest.receives = guest.receives, False
 
         def then(arrival):
             if self._people.get(peer) is not guest:
                 return []
             if isinstance(arrival, StorageError):
                 return [*self._failed(peer, message, now), *self._say_goodbye(peer)]
-            guest.since, guest.receives = now, receives
+            guest.since = now
             guest.waiting.extend(letter(kept) for kept in arrival.waiting)
             return pairs + self._enter(peer, guest, message, arrival, now)
 
         arguments = (guest.name, guest.address, now)
         return [(STORAGE, Effect("remember_login", arguments, then, peer))]
-
-    def _repeat(self, peer, guest, message, now):
-        """Answer who says again who it is; it must not be in before its login is written down."""
-        pairs = super().presence_answer(peer, message, now)
-        if guest.since is not None:
-            return pairs
-        receives, guest.receives = guest.receives, False
-
-        def then(result):
-            if isinstance(result, StorageError):
-                return self._failed(peer, message, now)
-            guest.receives = receives
-            return pairs if self._people.get(peer) is guest else []
-
-        return [(STORAGE, Effect("is_known", (guest.name,), then, peer))]
 
     def _enter(self, peer, guest, message, arrival, now):
         """Return what else there is for who has come in: first of all the messages that wait."""
@@ -183,7 +168,7 @@ class StoringHub(Hub):
         if to.startswith("#"):
             room = self._rooms.get(to.casefold())
             peers = self._people if same(to, COMMON_CHAT) else room.peers if room else ()
-            return [(other, message) for other in peers if self._people[other].receives]
+            return [(other, message) for other in peers if self._hears(other)]
         peer = self._named.get(to.casefold())
         guest = self._people.get(peer)
         if not guest or guest.since is None:
@@ -192,6 +177,11 @@ class StoringHub(Hub):
             guest.waiting.append(message)  # after those that came before it
             return []
         return self._hand(peer, guest, message)
+
+    def _hears(self, peer):
+        """Tell whether a peer is in, and wants to hear what is said in rooms."""
+        guest = self._people[peer]
+        return guest.receives and guest.since is not None
 
     def acknowledge(self, peer, message, now):
         """Let the storage forget what has arrived, and tell the senders."""

@@ -74,6 +74,13 @@ class WriteResponsesTest(InsideTest):
         self.assertTrue(slow.lost)
         self.assertEqual(self.waiting_for(eve), [msg(number=1)])
 
+    def test_who_says_twice_who_it_is_is_answered_twice_and_in_order(self):
+        peer = self.come()
+        self.server.write_responses([(peer, presence(id="one")), (peer, presence(id="two"))])
+        self.assertEqual(self.waiting_for(peer), [])
+        let_store(self.server)
+        self.assertEqual([answer["id"] for answer in self.waiting_for(peer)], ["one", "two"])
+
     def test_the_hub_gets_the_time_of_the_day(self):
         peer = self.come()
         with mock.patch("time.time", return_value=1000.5):
