@@ -1,0 +1,1 @@
+"""The servers of the course under load: what a message costs each of them."""
