@@ -18,7 +18,7 @@ from course.lessons import ROOT, Course, CourseError
 
 COMMANDS = (
     *("demo", "test", "list", "start", "check", "hint"),
-    *("diff", "wire", "compare", "prove", "lint", "grade", "docs", "setup"),
+    *("diff", "wire", "compare", "bench", "prove", "lint", "grade", "docs", "setup"),
 )
 
 

@@ -32,3 +32,28 @@ def stop(process, patience=5):
     finally:
         process.kill()
     return process.wait(patience)
+
+
+@contextlib.contextmanager
+def ctrl_c_waits():
+    """Let Ctrl+C, where it comes in the midst of a start, wait until we hold what is started."""
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in map(signal.Signals.__getitem__, names)}
+    came = []
+    for number, handler in before.items():
+        if callable(handler):  # what is ignored stays so, in what is started too
+            signal.signal(number, lambda *details: came.append(details))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number, frame in came[:1]:
+            before[number](number, frame)
+
+
+def listen_to_signals():
+    """Treat a closed terminal and a polite kill as Ctrl+C: they must leave nothing behind."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)

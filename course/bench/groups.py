@@ -142,8 +142,11 @@ class Cast:
     def idle(self):
         """Let so many come who say nothing; stop when one is turned away."""
         for name in self.names():
+            before = len(self.socks)
             try:
                 self.join(name)
             except TurnedAway:
-                self.socks.pop().close()
+                for sock in self.socks[before:]:
+                    sock.close()
+                del self.socks[before:]
                 return

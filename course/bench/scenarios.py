@@ -61,7 +61,9 @@ SCENARIOS = (
     Scenario("room-1", "room", 100, title="a room of 100, one speaks"),
     Scenario("room-10", "room", 100, 10, 4, title="a room of 100, ten speak, 4 messages each"),
     Scenario("paced-answers", "answers", 1, rate=2000, title="2,000 questions a second"),
-    Scenario("paced-private", "private", 200, rate=2000, title="2,000 messages a second, 100 pairs"),
+    Scenario(
+        "paced-private", "private", 200, rate=2000, title="2,000 messages a second, 100 pairs"
+    ),
     Scenario("paced-room", "room", 2, rate=2000, title="2,000 messages a second, a room of two"),
 )
 GROWTH = {"private-1": (10, 50, 200, 800), "room-1": (10, 30, 100, 300)}
@@ -100,7 +102,9 @@ def measure(course, kind, scenario, workers, settings):
 
 def measure_idle(server, scenario, workers, settings):
     """Return how many connections are held, and the memory of each."""
-    wanted = replace(scenario, clients=1).plans(server.kind, server.port.number, [1, *no_more(workers)])
+    wanted = replace(scenario, clients=1).plans(
+        server.kind, server.port.number, [1, *no_more(workers)]
+    )
     workers.all_do("come", *wanted)  # the first one costs what all share
     before = server.memory()
     shares = workers.share(settings.offer - 1)
@@ -146,7 +150,7 @@ def figures(answers, wall, used):
     """Return what a run says: cost, speed, waiting, and who had most to do."""
     heard = sum(answer["heard"] for answer in answers)
     took = sorted(time for answer in answers for time in answer["took"])
-    generator = max(answer["used"] / answer["wall"] for answer in answers)
+    generator = max(answer["used"] for answer in answers) / wall
     return {
         **{"heard": heard, "answered": sum(answer["answered"] for answer in answers)},
         **{"cost": used / heard * 1e6, "speed": heard / wall},

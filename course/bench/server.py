@@ -5,10 +5,9 @@ import shutil
 import subprocess
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
-from course import environment
+from course import environment, processes
 from course.bench.wires import connect
 from course.harness import program
 from course.harness.ports import Port
@@ -17,19 +16,6 @@ from course.lessons import CourseError
 KEPT_OUT = shutil.ignore_patterns("*.log*", "test_*.py", ".pytest_cache", ".hypothesis")
 START = 20  # seconds until it listens
 BENCH = Path(__file__).resolve().parent
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A server of the course: where it is, how it is started, and which wire it speaks."""
-
-    name: str
-    script: str  # within the course
-    wire: str
-    serves: tuple  # the forms of talk: answers, private, room, idle
-    options: tuple = ()
-    address: str = "-a"
-    lesson: int = 0
 
 
 def python(course):
@@ -44,30 +30,35 @@ class Server:
         self.kind = kind
         self.place = tempfile.TemporaryDirectory(prefix="course bench ", ignore_cleanup_errors=True)
         self.port = Port()
-        folder, env = Path(self.place.name), {"JIM_HOME": str(Path(self.place.name, "home"))}
-        script = self.copy(course, folder)
-        words = [script, kind.address, "127.0.0.1", "-p", str(self.port.number), *kind.options]
-        self.said = open(folder / "said.txt", "wb")  # noqa: SIM115 - closed in __exit__
-        self.process = subprocess.Popen(
-            [python(course), *words],
-            **{"cwd": folder, "env": program.environment(changes=env)},
-            **{"stdin": subprocess.PIPE, "stdout": self.said, "stderr": self.said},
-            start_new_session=True,
-        )
+        self.folder = Path(self.place.name)
+        self.said = self.folder / "said.txt"
+        self.process = None
+        address = [kind.address, "127.0.0.1", "-p", str(self.port.number)]
+        self.command = [python(course), self.copy(course.root), *address, *kind.options]
 
-    def copy(self, course, folder):
+    def copy(self, root):
         """Copy what the server consists of; return where its script is."""
         script = Path(self.kind.script)
         if self.kind.wire == "relay":
-            return BENCH / script.name
-        top = script.parts[0]
-        for name in (top, "common"):
-            if (course.root / name).is_dir():
-                shutil.copytree(course.root / name, folder / name, ignore=KEPT_OUT)
-        return folder / script
+            return BENCH / script
+        for name in (script.parts[0], "common"):
+            if (root / name).is_dir():
+                shutil.copytree(root / name, self.folder / name, ignore=KEPT_OUT)
+        return self.folder / script
+
+    def start(self):
+        """Start it; what it says goes into a file, for reading it would take our time."""
+        env = program.environment(changes={"JIM_HOME": str(self.folder / "home")})
+        with processes.ctrl_c_waits(), open(self.said, "wb") as said:
+            self.process = subprocess.Popen(
+                self.command,
+                **{"cwd": self.folder, "env": env, "start_new_session": True},
+                **{"stdin": subprocess.PIPE, "stdout": said, "stderr": said},
+            )
 
     def __enter__(self):
         try:
+            self.start()
             self.wait_until_it_listens()
         except BaseException:
             self.__exit__()
@@ -75,11 +66,11 @@ class Server:
         return self
 
     def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        program.kill_group(self.process.pid)
-        self.process.stdin.close()
-        self.said.close()
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            program.kill_group(self.process.pid)
+            self.process.stdin.close()
         self.port.release()
         self.place.cleanup()
 
@@ -97,8 +88,8 @@ class Server:
     def explain(self, until):
         """Raise CourseError if the server has ended or takes too long."""
         if self.process.poll() is not None or time.monotonic() > until:
-            said = Path(self.said.name).read_text("utf-8", "replace").strip()[-300:]
-            raise CourseError(f"it does not listen: {said}")
+            said = self.said.read_text("utf-8", "replace").strip().splitlines()[-1:]
+            raise CourseError(f"it does not listen: {''.join(said)}")
 
     def used(self):
         """Return the processor time that its processes have used, in seconds, threads included."""
@@ -136,45 +127,3 @@ def resident(pid):
     """Return the resident memory of a process, in KB."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1024
-
-
-def kinds(course):
-    """Return the floor, then every server of the course, in order."""
-    found = [Kind("floor: a bare relay", "relay.py", "relay", ALL)]
-    for lesson in course.lessons():
-        if (lesson.folder / "server.py").is_file():
-            found.append(of_lesson(lesson))
-        found += [kind for kind in VARIANTS if kind.lesson == lesson.number]
-    return found
-
-
-def of_lesson(lesson):
-    """Return the server of a lesson: what it serves, and how, has grown with the lessons."""
-    first = max(number for number in GROWN if number <= lesson.number)
-    wire, serves, options = GROWN[first]
-    script = f"{lesson.name}/server.py"
-    return Kind(f"lesson {lesson.number}", script, wire, serves, options, lesson=lesson.number)
-
-
-ALL = ("answers", "private", "room", "idle")
-GROWN = {  # from this lesson on: its wire, the forms of talk it serves, and its options
-    3: ("presence", ("answers",), ()),
-    7: ("jim", ("room", "idle"), ()),
-    8: ("jim", ("private", "room", "idle"), ()),
-    9: ("rooms", ("private", "room", "idle"), ()),
-    12: ("rooms", ("private", "room", "idle"), ("--no-gui",)),
-}
-VARIANTS = (
-    Kind(
-        *("selectors_chat", "lesson07/selectors_chat/server.py", "header", ("room", "idle")),
-        lesson=7,
-    ),
-    Kind(
-        *("broadcast_chat", "lesson08/broadcast_chat/server.py", "lines", ("room", "idle")),
-        lesson=8,
-    ),
-    Kind(
-        *("private_chat", "lesson08/private_chat/server.py", "partners"),
-        *(("private", "room", "idle"), ("--users", "users.sqlite"), "-i", 8),
-    ),
-)

@@ -175,7 +175,7 @@ class Partners(Lines):
     def meet(self, one, other):
         """Ask, and let the other agree."""
         exchange(one[0], line(f"/partner {other[1]}"), b"~ Waiting")
-        exchange(other[0], line(f"/partner {one[1]}"), b"\n")
+        exchange(other[0], line(f"/partner {one[1]}"), b"+ You are talking")
 
     def to_person(self, name, other, text):
         """Say something to the partner."""

@@ -7,7 +7,6 @@ import json
 import os
 import resource
 import select
-import sys
 import time
 
 from course.bench.groups import Cast
@@ -26,7 +25,8 @@ class Worker:
     """Connections, and the loops that keep them busy."""
 
     def __init__(self):
-        self.cast = None
+        self.cast, self.casts = None, []
+        self.poll = None
         self.buffer = bytearray(AT_ONCE)
 
     def obey(self, order):
@@ -37,10 +37,11 @@ class Worker:
             return {"error": f"{type(error).__name__}: {error}"}
 
     def come(self, **plan):
-        """Bring the connections of a scenario."""
-        self.poll = select.epoll()
+        """Bring the connections of a scenario, beside those that are here."""
         self.cast = Cast(plan)
+        self.casts.append(self.cast)
         self.cast.come()
+        self.poll = select.epoll()
         self.poll.register(0, select.EPOLLIN)
         self.table = {0: (self.end, None, False)}
         for group in self.cast.groups:
@@ -51,10 +52,9 @@ class Worker:
 
     def leave(self):
         """Close all connections."""
-        if self.cast:
-            self.cast.leave()
-            self.poll.close()
-            self.cast = None
+        for cast in self.casts:
+            cast.leave()
+        self.casts.clear()
         return {"here": 0}
 
     def end(self, _):
@@ -109,7 +109,7 @@ class Worker:
         return f"{sum(group.heard for group in groups)} deliveries have come, {waits} are awaited"
 
     def paced(self, rate, seconds):
-        """Say something so often in a second, whatever comes; measure how long each is on its way."""
+        """Say something so often in a second, whatever comes; measure how long each takes."""
         groups, took = self.cast.groups, []
         before = self.totals()
         start, used = time.perf_counter(), time.process_time()

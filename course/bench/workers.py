@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 
+from course import processes
 from course.lessons import ROOT
 
 MOST = 4
@@ -24,8 +25,9 @@ class Workers:
         self.processes = []
         try:
             for _ in range(count):  # Ctrl+C is not for them: they end with their input
-                process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, **pipes)
-                self.processes.append(process)
+                with processes.ctrl_c_waits():
+                    process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, **pipes)
+                    self.processes.append(process)
         except BaseException:
             self.__exit__()
             raise

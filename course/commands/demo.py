@@ -9,7 +9,6 @@ import os
 import queue
 import re
 import shlex
-import signal
 import socket
 import subprocess
 import sys
@@ -39,7 +38,7 @@ def run(options, course):
     lesson = newest(course)
     kind = KINDS[max(first for first in KINDS if first <= lesson.number)]
     python = environment.ensure(course)
-    listen_to_signals()
+    processes.listen_to_signals()
     try:
         with Cast() as cast:
             kind(cast, python, lesson, options.once)
@@ -54,13 +53,6 @@ def newest(course):
         if all((lesson.folder / name).is_file() for name in ("server.py", "client.py")):
             return lesson
     raise CourseError("There is no lesson with a server.py and a client.py yet.")
-
-
-def listen_to_signals():
-    """Treat a closed terminal and a polite kill as Ctrl+C: they must leave nothing behind."""
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
 
 
 def two_visitors(cast, python, lesson, once):

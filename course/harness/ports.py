@@ -10,6 +10,7 @@ except ImportError:  # Windows sets no such limit
 
 # Below the ports that the system hands out to clients, so that no connection takes one away.
 LOWEST, HIGHEST = 20_000, 30_000
+PLENTY = 10_240  # open files, where a system says that it sets no limit
 
 
 class Port:
@@ -54,3 +55,9 @@ def allow_descriptors(wanted):
     if soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     return True
+
+
+def descriptors_allowed():
+    """Return how many open files a program here may have at most."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1] if resource else 512
+    return PLENTY if resource and hard == resource.RLIM_INFINITY else hard
