@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from course import environment, processes
-from course.bench.wires import connect
+from course.bench.lines import connect
 from course.harness import program
 from course.harness.ports import Port
 from course.lessons import CourseError

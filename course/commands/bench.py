@@ -10,7 +10,8 @@ from pathlib import Path
 from course import console, processes
 from course.bench import drawing, machine, ratios, results, tables
 from course.bench.kinds import kinds
-from course.bench.scenarios import SCENARIOS, Settings, grown, measure
+from course.bench.measuring import Settings, measure
+from course.bench.scenarios import SCENARIOS, grown
 from course.bench.workers import Workers
 from course.harness.ports import descriptors_allowed
 from course.lessons import CourseError, lesson_number

@@ -6,7 +6,6 @@ speaks), and what becomes of a client that never reads. It takes about a minute 
 everything stays on 127.0.0.1.
 """
 
-import json
 import os
 import platform
 import selectors
@@ -17,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course import console
+from course.bench.lines import jim_hello, jim_say, line, timed, with_header
+from course.bench.server import processor_time, resident
 from course.harness.ports import Port, allow_descriptors
 from course.harness.program import Program
 from course.lessons import CourseError
@@ -41,35 +42,9 @@ class Kind:
     extra: tuple = ()
 
 
-def jim(action, **fields):
-    """Return a JIM message as bytes."""
-    return json.dumps({"action": action, "time": time.time()} | fields).encode() + b"\n"
-
-
-def jim_hello(name):
-    """Say who we are, to a JIM server."""
-    return jim("presence", user={"account_name": name, "status": "here"})
-
-
-def jim_say(name, text):
-    """Say something to all, to a JIM server."""
-    return jim("msg", to="#all", **{"from": name}, encoding="utf-8", message=text)
-
-
-def with_header(text):
-    """Return a text with the header of the variant on selectors."""
-    content = text.encode()
-    return f"{len(content):<10}".encode() + content
-
-
-def timed(name, text):
-    """Return a message of the variant on selectors."""
-    return with_header(f"2026-11-20 14:03:07 +0300\0{name}\0{text}")
-
-
-def line(_, text):
-    """Return a line of the variants with plain text."""
-    return text.encode() + b"\n"
+def said(_, text):
+    """Return a line of the variants with plain text: whose it is, the server knows."""
+    return line(text)
 
 
 OK = b'"response": 200'
@@ -82,11 +57,11 @@ KINDS = (
     ),
     Kind(
         *("broadcast_chat: threads", "lesson08/broadcast_chat/server.py", "-a"),
-        *(lambda name: line(name, name), line, b"has joined", 4000),
+        *(line, said, b"has joined", 4000),
     ),
     Kind(
         *("private_chat: threads", "lesson08/private_chat/server.py", "-i"),
-        *(lambda name: line(name, name) + b"/all\n", line, b"You are in", 3000, 300),
+        *(lambda name: line(name) + line("/all"), said, b"You are in", 3000, 300),
         extra=("--users", "users.sqlite"),
     ),
 )
@@ -223,10 +198,7 @@ class Running:
     def stat(self):
         """Return processor time in seconds and resident memory in KB, threads included."""
         pid = self.program.process.pid
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-        seconds = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-        return seconds, pages * os.sysconf("SC_PAGE_SIZE") / 1024
+        return processor_time(pid), resident(pid)
 
 
 def is_closed(sock):
