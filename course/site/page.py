@@ -7,6 +7,7 @@ from course import readme
 LINK = re.compile(r"(\]\(<?)([^)\s>#]+)")
 HINT = re.compile(r"^(\d+)\. (.*?)(?=^\d+\. |\Z)", re.MULTILINE | re.DOTALL)
 MEASURED = re.compile(r"^\| server \|.*\n(?:\|.*\n)+", re.MULTILINE)
+GROWING = re.compile(r"^#+ (.+)\n\n(\| clients \|.*\n(?:\|.*\n)+)", re.MULTILINE)
 
 
 def site_name(name):
@@ -66,5 +67,6 @@ def fold_hint(match):
 
 
 def add_plots(text):
-    """Put a plot under each table that measures servers."""
-    return MEASURED.sub(lambda table: f"{table[0]}\n```{{plots}}\n{table[0]}```\n", text)
+    """Put a plot under each table that measures servers, and curves where clients grow more."""
+    text = MEASURED.sub(lambda table: f"{table[0]}\n```{{plots}}\n{table[0]}```\n", text)
+    return GROWING.sub(lambda found: f"{found[0]}\n```{{curves}} {found[1]}\n{found[2]}```\n", text)

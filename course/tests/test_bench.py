@@ -21,10 +21,10 @@ TINY = ("--repeat", "1", "--seconds", "0.05", "--offer", "20")
     ("server", "scenarios"),
     [
         ("lesson 3", ["answers-1"]),
-        ("lesson 7", ["idle", "room-1"]),
+        ("selectors_chat", ["idle", "room-1"]),
         ("lesson 9", ["room-10", "paced-private"]),
         ("lesson 11", ["room-10"]),
-        ("private_chat", ["private-16"]),
+        ("private_chat", ["private-16", "room-10"]),
     ],
 )
 def test_a_server_is_measured_beside_the_floor(server, scenarios, tmp_path):

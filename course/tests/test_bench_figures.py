@@ -13,7 +13,7 @@ from course.bench.kinds import kinds
 from course.bench.scenarios import SCENARIOS, Scenario, grown
 from course.commands import bench
 from course.lessons import ROOT, Course, CourseError
-from course.site import curves
+from course.site import curves, page
 
 ABOUT = {
     "machine": dict(processor="P", cores=2, memory="1 GB", system="S", files="ext4"),
@@ -193,3 +193,18 @@ def test_every_turn_of_a_room_has_all_its_speakers(speakers, processes):
     turns = Scenario("s", "room", 100, speakers).turns(processes)
     assert all(sum(turn) == speakers for turn in turns)
     assert len(turns) == (processes if speakers == 1 else 1)
+
+
+def test_fewer_connections_are_offered_where_fewer_are_allowed_and_that_is_said(monkeypatch):
+    monkeypatch.setattr(bench, "descriptors_allowed", lambda: 400)
+    repeat, settings, words = bench.lengths(options(repeat=2))
+    assert (repeat, settings.offer) == (2, 300)
+    assert "allows 300 idle connections only" in words
+
+
+def test_a_page_of_the_site_shows_bars_for_servers_and_curves_for_growth():
+    servers = "### s\n\n| server | CPU |\n| --- | --- |\n| a | 1 µs |\n"
+    growth = "### g: h\n\n| clients | a |\n| --- | --- |\n| 1 | 2 |\n| 3 | 4 |\n"
+    text = page.add_plots(f"{servers}\n{growth}")
+    assert text.count("```{plots}\n| server |") == 1
+    assert text.count("```{curves} g: h\n| clients |") == 1

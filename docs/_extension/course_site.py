@@ -10,7 +10,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.i18n import docname_to_domain
 
 from course.lessons import Course
-from course.site import flowchart, picture, plots, stage_page
+from course.site import curves, flowchart, picture, plots, stage_page
 
 _ = locale._
 
@@ -77,6 +77,20 @@ class Plots(PageDirective):
         return [] if self.extracting() else [self.html(plots.draw(text, self.catalogue()))]
 
 
+class Curves(PageDirective):
+    """A table as curves, over the number of clients; its title is that of the table."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self):
+        """Draw them."""
+        if self.extracting():
+            return []
+        table = "\n".join(self.content)
+        return [self.html(curves.draw(table, self.arguments[0], self.catalogue()))]
+
+
 class StageDiff(PageDirective):
     """What changes from one lesson to the next."""
 
@@ -137,7 +151,7 @@ def setup(app):
     """Tell Sphinx about all this."""
     app.add_config_value("course_root", str(Course().root), "env")
     for name, directive in {
-        **{"mermaid": Mermaid, "plots": Plots, "stage-diff": StageDiff},
+        **{"mermaid": Mermaid, "plots": Plots, "curves": Curves, "stage-diff": StageDiff},
         **{"hint-fold": HintFold, "mistake-fold": MistakeFold},
     }.items():
         directives.register_directive(name, directive)
