@@ -1,7 +1,7 @@
-"""Show the newest messenger of the course, here in the terminal.
+"""Show the newest messenger of the course: in windows, or here in the terminal.
 
 Starts the server of the newest lesson, lets two clients talk, tells how to join from a second
-terminal, and goes on until Ctrl+C.
+terminal, and goes on until Ctrl+C. Where there is a display, server and clients have windows.
 """
 
 import math
@@ -23,6 +23,7 @@ HOST = "127.0.0.1"
 LISTENING = r"Listening on (?:.*\D)?port (\d+)"
 PATIENCE = 30  # seconds that a server may take to begin, and a client for its turn
 WITH_WINDOW = 12  # the lesson from which on server.py opens a window, if it is not told not to
+CLIENT_WINDOW = 13  # and client.py
 GRACE = 2  # seconds that it may take to end
 PLAIN = {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}  # for the programs that are shown
 COLOURS = ("cyan", "magenta", "yellow", "green", "blue")
@@ -112,6 +113,7 @@ CONVERSATION = (  # who types what, and who then shows which words
     ("Анна", "all Hello, everybody!", "Boris", "everybody"),
     ("Boris", "list", "Boris", "here are"),
 )
+CONTACT = (("Анна", "add Boris", "Анна", "among your contacts"),)
 ROOM = (
     ("Анна", "join #garden", "Анна", "you are in"),
     ("Boris", "join #garden", "Boris", "you are in"),
@@ -125,10 +127,12 @@ def two_talkers(cast, python, lesson, once, conversation=CONVERSATION, then=None
     server, port = start_server(cast, python, lesson, once)
     people = {}
 
-    def enter(name):
+    def enter(name, window=False):
         words = (python, lesson.folder / "client.py", HOST, port, "-n", name)
+        words += () if window else in_terminal(lesson)
         people[name] = cast.start(name, *words, keyboard=subprocess.PIPE)
-        expect(cast, people[name], "welcome", name)
+        if not window:
+            expect(cast, people[name], "welcome", name)
 
     for name in ("Анна", "Boris"):
         enter(name)
@@ -164,6 +168,27 @@ def boris_returns(cast, people, enter):
     expect(cast, people["Boris"], "when you are back", "Boris")
 
 
+def in_windows(cast, python, lesson, once):
+    """Show the same, in windows if there can be any: they know what has been said."""
+    then = windows_open if has_window(lesson, once) else boris_returns
+    two_talkers(cast, python, lesson, once, CONTACT + CONVERSATION + ROOM, then)
+
+
+def windows_open(cast, people, enter):
+    """Let both leave the terminal and come back with a window."""
+    for name, person in people.items():
+        cast.type(person, name, "quit")
+        cast.show(person)
+    print("Two windows open, Анна's and Boris's.")
+    for name in list(people):
+        enter(name, window=True)
+
+
+def in_terminal(lesson):
+    """Return the words that keep a client from opening a window."""
+    return ("--console",) if lesson.number >= CLIENT_WINDOW else ()
+
+
 def expect(cast, person, words, name):
     """Show what happens until a person's screen has the words."""
     if not cast.show(person, re.escape(words)):
@@ -180,6 +205,7 @@ def invitation(python, lesson, port):
     root = lesson.folder.parent
     script = lesson.folder / "client.py"
     words = [*(str(path.relative_to(root)) for path in (python, script)), HOST, port, "-n", "Clara"]
+    words += () if has_window(lesson, False) else in_terminal(lesson)
     command = subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
     return (
         f"\nJoin from a second terminal, in the folder {root}:\n\n"
@@ -188,7 +214,7 @@ def invitation(python, lesson, port):
 
 
 # The first lesson that is shown in this way -> how.
-KINDS = {3: two_visitors, 8: two_talkers, 9: talkers_in_a_room, 11: one_returns}
+KINDS = {3: two_visitors, 8: two_talkers, 9: talkers_in_a_room, 11: one_returns, 13: in_windows}
 
 
 class Cast:

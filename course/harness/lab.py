@@ -21,6 +21,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz", "абвгдежзиклмнопрсту�
 FOLDER = re.compile(r"[^\"]*course check [^\"]*?messenger[/\\\\]")
 IN_THE_FOLDER = re.compile(r'  File "' + FOLDER.pattern)
 WITH_WINDOW = 12  # the lesson from which on server.py opens a window, if it is not told not to
+CLIENT_WINDOW = 13  # and client.py
 START = 10  # seconds that a server may take until it listens
 MEND_FIRST = "What the program said, above, is where to begin: it does not even start."
 READ_OPTIONS = "Does server.py read -a and -p from the command line, and listen there?"
@@ -84,8 +85,10 @@ class Lab:
 
     # programs
 
-    def run(self, *words, folder=None, terminal=False, env=None):
+    def run(self, *words, folder=None, terminal=False, env=None, window=False):
         """Start a script of the folder, or `-m something` in it; `env` changes its variables."""
+        if words[0] == "client.py" and self.number >= CLIENT_WINDOW and not window:
+            words = (*words, "--console")
         if terminal and not program.pty:
             raise CheckSkipped("this system has no pseudo terminals")
         script = list(words)

@@ -1,0 +1,1 @@
+"""The loggers of the messenger, and the files they write."""
