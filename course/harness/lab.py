@@ -142,7 +142,8 @@ class Lab:
     def probe(self, about, code, within=10):
         """Run Python in a process of its own inside the folder; return its `result`."""
         places = [str(self.folder), str(self.place)]
-        program = Program(["-c", PROBE.format(code=code), *places], self.folder)
+        home = {"JIM_HOME": str(self.place / "home")}  # no data of the user's
+        program = Program(["-c", PROBE.format(code=code), *places], self.folder, env=home)
         program.title = about
         self.programs.append(program)
         self.tell("tried", about)
