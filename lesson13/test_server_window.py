@@ -468,7 +468,9 @@ class ManyTest(DeskTest):
         self.begin()
         self.table = self.window.clients
         self.table.sortByColumn(5, Qt.DescendingOrder)
-        self.table.verticalScrollBar().setValue(4000)
+        bar = self.table.verticalScrollBar()
+        self.wait_until(lambda: bar.maximum() > 4000, "the rows")  # they are laid out a bit later
+        bar.setValue(4000)
         top = self.table.indexAt(QPoint(5, 5)).row()
         self.table.selectRow(top + 3)
 
