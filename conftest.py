@@ -22,6 +22,8 @@ from course.harness import report, suite
 from course.lessons import Course
 
 ROOT = Path(__file__).resolve().parent
+# These run all tests of a lesson: as pytest does right now, and as L04-C06 does with unittest.
+REPEATED = {"L04-C01", "L04-C03"}
 LESSON = re.compile(r"lesson(\d\d)")
 SEED = 1
 modules_of = {}  # folder -> {name: module}, kept between the turns of a folder
@@ -107,6 +109,8 @@ class Checks(pytest.File):
         self.results, self.done = {}, threading.Condition()
         self.runner = None
         for check in suite.checks_for(Course(ROOT), self.number):
+            if self.number > 4 and check.id in REPEATED:
+                continue
             yield CheckItem.from_parent(self, name=str(check), check=check)
 
     def result(self, check):

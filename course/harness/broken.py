@@ -27,6 +27,8 @@ class Version:
     unit: bool = False  # can a test of one function notice it?
     remove: bool = False
     group: str = ""  # the file that it stands in; of other files only checks that it names are run
+    also: tuple = ()  # checks of earlier lessons that are run, too
+    right: bool = False  # must all of them pass?
     whole: bool = False  # must every check of the lesson be run, the earlier ones too?
 
     def checks(self, course, own, full):
@@ -34,7 +36,8 @@ class Version:
         if not own:
             return []
         everything = suite.checks_for(course, own[0].lesson)
-        wanted = {check.id for check in own if self.group in (check.group, "")} | set(self.fails)
+        wanted = {check.id for check in own if self.group in (check.group, "")}
+        wanted |= {*self.fails, *self.also}
         return [check for check in everything if full or self.whole or check.id in wanted]
 
     def make(self, target):
@@ -60,7 +63,7 @@ def tables(course, lesson):
 
 def read(course, lesson):
     """Return the known-bad versions of a lesson."""
-    known = set(Version.__dataclass_fields__) - {"folder", "group"}
+    known = set(Version.__dataclass_fields__) - {"folder", "group", "also", "right"}
     return [
         Version(**only(row, known), folder=lesson.folder, group=path.stem)
         for path, table in tables(course, lesson).items()
@@ -77,10 +80,12 @@ def only(row, known):
 
 def controls(course, lesson):
     """Return the versions that must pass, and the lesson before, which must fail what is new."""
-    versions = [Version("(the lesson itself)", (), lesson.folder, whole=True)]
+    named = tuple({id for version in read(course, lesson) for id in version.fails})
+    # The lesson passes the other checks, too: `pytest lessonNN/` runs all of them.
+    versions = [Version("(the lesson itself)", (), lesson.folder, also=named, right=True)]
     second = course.alternative(lesson.number)
     if second.is_dir():
-        versions.append(Version("(a second right solution)", (), second, whole=True))
+        versions.append(Version("(a second right solution)", (), second, right=True, whole=True))
     before = course.root / f"lesson{lesson.number - 1:02}"
     if before.is_dir():
         key = "kept_from_the_lesson_before"
@@ -105,7 +110,7 @@ def judge(course, lesson, version, checks):
 
 def differences(version, results):
     """Say where a version fails other checks than it should."""
-    allowed = ("ok",) if version.whole else ("ok", "skip")  # what it waits for is judged itself
+    allowed = ("ok",) if version.right else ("ok", "skip")  # what it waits for is judged itself
     for result in results:
         must_fail = result.check.id in version.fails
         if must_fail and result.status == "ok":
