@@ -13,7 +13,9 @@ from course.harness.peer import CheckFailed, CheckSkipped
 from course.lessons import FIRST, CourseError
 
 # Most checks wait more than they work, so many can run at once on few processors.
-SLOTS = threading.BoundedSemaphore(8 * (os.cpu_count() or 1))
+PROCESSES = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))  # that run checks beside us
+AT_ONCE = max(2, 6 * (os.cpu_count() or 1) // PROCESSES)
+SLOTS = threading.BoundedSemaphore(AT_ONCE)
 LABS = set()  # where checks are running now
 STOPPED = threading.Event()  # somebody has pressed Ctrl+C
 
