@@ -12,7 +12,7 @@ RAN = re.compile(r"Ran (\d+) tests? in")
 JUDGED = ("test_client.py", "test_server.py")
 SOLUTION = ("client.py", "server.py", "messages.py")
 # Runs the tests of the folder and prints the functions that they call: file and name.
-LONG = 180  # seconds that a suite may take, on a machine with other work to do
+LONG = 300  # seconds that a suite may take, on a machine with other work to do
 
 WATCH = """
 import threading, unittest
