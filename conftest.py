@@ -32,6 +32,13 @@ modules_of = {}  # folder -> {name: module}, kept between the turns of a folder
 os.environ["JIM_HOME"] = tempfile.mkdtemp(prefix="course home ")
 atexit.register(shutil.rmtree, os.environ["JIM_HOME"], ignore_errors=True)
 
+# A machine may have much else to do: how long examples take is no verdict on a test.
+with contextlib.suppress(ModuleNotFoundError):
+    from hypothesis import HealthCheck, settings
+
+    settings.register_profile("course", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("course")
+
 if threading.current_thread() is threading.main_thread():
     # A shell that starts us in the background makes Ctrl+C deaf, and our programs would inherit it.
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -14,8 +14,15 @@ SOLUTION = ("client.py", "server.py", "messages.py")
 # Runs the tests of the folder and prints the functions that they call: file and name.
 LONG = 300  # seconds that a suite may take, on a machine with other work to do
 
+# Hypothesis must not find fault with tests for the time that our noting costs them.
 WATCH = """
 import threading, unittest
+try:
+    from hypothesis import HealthCheck, settings
+    settings.register_profile("noted", deadline=None, suppress_health_check=list(HealthCheck))
+    settings.load_profile("noted")
+except ModuleNotFoundError:
+    pass
 called = set()
 def note(frame, event, _):
     if event == "call":
